@@ -1,0 +1,42 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`. Each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo serve test lint format policies bench clean help
+
+help: ## what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: $(READY) ## break embedded AWS in every way it knows, and watch it heal
+	@$(BIN)/python -m mainstay demo $(ARGS)
+
+test: $(READY) ## every test: unit, functional, contract
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: $(READY) ## ruff, mypy --strict, cfn-lint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m mainstay.policies --check
+
+format: $(READY) ## let ruff tidy up
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+policies: $(READY) ## write .chalice/policy-*.json anew from what the code declares
+	@$(BIN)/python -m mainstay.policies
+
+bench: $(READY) ## measure what the documents quote
+	@$(BIN)/python bench/main_job.py
+
+clean: ## remove what was set up
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(READY): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Mainstay needs Python 3.11 or newer, this is " + sys.version.split()[0] + ". Say which one: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else 0'
+	@echo "Setting up $(VENV): once, about a minute"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-dev.txt
+	@touch $(READY)

@@ -1,0 +1,107 @@
+"""Every trigger of Mainstay, a few lines each: parse, one call, JSON back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice import Chalice
+from chalice.app import CloudWatchEvent, SNSEvent
+
+from chalicelib import intake, undoing, workflow
+from chalicelib.incidents.step import Step
+from chalicelib.resources import RESOURCE_TYPES
+from chalicelib.services import collaborators
+from chalicelib.signals import event_pattern
+from chalicelib.sweep import sweep as sweep_all
+
+app = Chalice(app_name="mainstay", configure_logs=False)
+
+
+# -- what starts an incident --------------------------------------------------------------------
+
+
+@app.on_cw_event(event_pattern(RESOURCE_TYPES))
+def on_resource_event(event: CloudWatchEvent) -> dict[str, Any]:
+    """Take in a state change, a CloudTrail call or an RDS event."""
+    return intake.receive_event(event.to_dict(), collaborators())
+
+
+@app.on_sns_message(topic="mainstay-alarms")
+def on_alarm(event: SNSEvent) -> dict[str, Any]:
+    """Take in a CloudWatch alarm."""
+    return intake.receive_alarm(event.message, collaborators())
+
+
+@app.schedule("rate(5 minutes)")
+def sweep(_event: CloudWatchEvent) -> dict[str, Any]:
+    """Look after what events alone would miss."""
+    return sweep_all(collaborators())
+
+
+# -- the workflow's tasks -----------------------------------------------------------------------
+
+
+@app.lambda_function(name="detect_incident")
+def detect_incident(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Read the resource again."""
+    return _run(workflow.detect_incident, event)
+
+
+@app.lambda_function(name="analyze_incident")
+def analyze_incident(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Judge what it means."""
+    return _run(workflow.analyze_incident, event)
+
+
+@app.lambda_function(name="plan_recovery")
+def plan_recovery(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Make the one exact plan."""
+    return _run(workflow.plan_recovery, event)
+
+
+@app.lambda_function(name="decide_recovery")
+def decide_recovery(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Ask every gate."""
+    return _run(workflow.decide_recovery, event)
+
+
+@app.lambda_function(name="request_approval")
+def request_approval(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Ask people; the workflow waits for the token."""
+    token = str(event["token"])
+    return _run(lambda step, team: workflow.request_approval(step, token, team), event["step"])
+
+
+@app.lambda_function(name="run_action")
+def run_action(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Carry out the next action of the plan, or look after it."""
+    return _run(workflow.run_action, event)
+
+
+@app.lambda_function(name="verify_recovery")
+def verify_recovery(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Read the resource and compare it with the goal."""
+    return _run(workflow.verify_recovery, event)
+
+
+@app.lambda_function(name="roll_back")
+def roll_back(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Put back whatever was changed, and end the incident."""
+    return _run(undoing.roll_back, event)
+
+
+@app.lambda_function(name="notify_people")
+def notify_people(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Tell people and machines."""
+    return _run(workflow.notify_people, event)
+
+
+@app.lambda_function(name="learn_outcome")
+def learn_outcome(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Keep the outcome for later judgement."""
+    return _run(workflow.learn_outcome, event)
+
+
+def _run(task: Any, event: dict[str, Any]) -> dict[str, Any]:
+    """Run one task on a step, and answer the step after it."""
+    return workflow.run_task(task, Step.model_validate(event), collaborators()).model_dump(mode="json")

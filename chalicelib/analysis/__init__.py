@@ -1,0 +1,1 @@
+"""What it means: evidence, rules, model, calibration, decision."""

@@ -1,0 +1,89 @@
+"""The assessment that needs no model: evidence added up in log odds, calibrated, and explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from chalicelib.analysis.calibration import calibrate, probability
+from chalicelib.analysis.case import Case
+from chalicelib.analysis.evidence import gather_evidence
+from chalicelib.analysis.facts import quoted, tags_of
+from chalicelib.analysis.reasoning import explain
+from chalicelib.incidents.model import (
+    Assessment,
+    Classification,
+    Evidence,
+    Impact,
+    Intent,
+    Judge,
+)
+
+_GRAVEST_FIRST = (Intent.ATTACK, Intent.DELIBERATE, Intent.AUTOMATION, Intent.ACCIDENT)
+_SERVICE_TAGS = ("service", "application", "app", "Service", "Application", "App")
+
+
+def assess_by_rules(case: Case) -> Assessment:
+    """Say what a case means. The same case always gives the same assessment."""
+    evidence = gather_evidence(case)
+    classification = _classify(case, evidence)
+    intent = intent_of(evidence)
+    return Assessment(
+        classification=classification,
+        confidence=_confidence(case, evidence),
+        severity=_severity(case, classification, intent),
+        intent=intent,
+        reasoning=explain(case, evidence),
+        evidence=evidence,
+        impact=_impact(case, classification),
+        judge=Judge.RULES,
+        similar=case.similar,
+    )
+
+
+def intent_of(evidence: Iterable[Evidence]) -> Intent:
+    """What settles the matter names the intent; else the gravest reading that has a fact behind it.
+
+    Where nothing tells, it is taken for an accident.
+    """
+    told = [fact for fact in evidence if fact.intent is not None]
+    settled = [fact.intent for fact in told if fact.decisive and fact.intent]
+    if settled:
+        return settled[0]
+    read = {fact.intent for fact in told}
+    return next((intent for intent in _GRAVEST_FIRST if intent in read), Intent.ACCIDENT)
+
+
+def _classify(case: Case, evidence: tuple[Evidence, ...]) -> Classification:
+    if any(fact.decisive for fact in evidence):
+        return Classification.NORMAL
+    return case.kind.classification
+
+
+def _confidence(case: Case, evidence: tuple[Evidence, ...]) -> float:
+    """How likely the classification is right.
+
+    For NORMAL it follows from the decisive facts alone: what else is known cannot talk them away.
+    """
+    settled = sum(fact.weight for fact in evidence if fact.decisive)
+    if settled:
+        return round(probability(-settled), 3)
+    prior = probability(sum(fact.weight for fact in evidence))
+    return round(calibrate(prior, case.outcomes), 3)
+
+
+def _severity(case: Case, classification: Classification, intent: Intent) -> int:
+    """The kind's own, two more for an attack; 1 where nothing is wrong."""
+    if classification is Classification.NORMAL:
+        return 1
+    return min(10, case.kind.severity + (2 if intent is Intent.ATTACK else 0))
+
+
+def _impact(case: Case, classification: Classification) -> Impact:
+    if classification is Classification.NORMAL:
+        return Impact()
+    tags = tags_of(case)
+    return Impact(
+        services=tuple(quoted(tags[name]) for name in _SERVICE_TAGS if tags.get(name)),
+        downtime_minutes=case.kind.downtime_minutes,
+        blast_radius=case.kind.blast_radius,
+    )

@@ -1,0 +1,134 @@
+"""The parts of the transactions that open incidents and move them on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from chalicelib.aws import items, keys
+from chalicelib.incidents.lifecycle import COOLING, ENDED
+from chalicelib.incidents.model import Incident, Record, Signal, State, Verification
+from chalicelib.incidents.step import Step
+
+MAX_SIGNALS = 20
+"""Further views of one failure are only marked as seen."""
+
+SIGNAL_DAYS = 30
+"""EventBridge gives up after a day, a dead-letter queue after fourteen: a late duplicate is still known."""
+
+
+def seen(table: str, signal: Signal, incident_id: str, now: datetime) -> dict[str, Any]:
+    """Mark a signal as seen; where it was, the refusal shows the incident that it went to."""
+    where = {name: items.decode(value) for name, value in keys.signal_key(signal.signal_id).items()}
+    content = items.item(**where, incident_id=incident_id, expires_at=in_days(now, SIGNAL_DAYS))
+    return items.put_new(table, content, show=True)
+
+
+def occupied(table: str, incident: Incident, signal: Signal) -> dict[str, Any]:
+    """Take the resource. Not while it has an open incident, nor for a late view of one that ended.
+
+    Event times are cut to whole seconds by those who write them, so the end is compared as cut.
+    """
+    return items.update(
+        table,
+        keys.guard_key(incident.resource),
+        "SET open_incident = :id REMOVE cooldown_incident",
+        "attribute_not_exists(open_incident)"
+        " AND (attribute_not_exists(cooldown_incident) OR cooldown_until <= :now)"
+        " AND (attribute_not_exists(last_ended_at) OR last_ended_at <= :occurred)",
+        id=incident.incident_id,
+        now=incident.opened_at,
+        occurred=signal.occurred_at,
+    )
+
+
+def counted(table: str, incident: Incident) -> dict[str, Any]:
+    """Count an opened incident."""
+    return items.update(
+        table,
+        keys.opened_key(incident.resource, incident.opened_at),
+        "ADD #type :one SET expires_at = :expires",
+        names={"#type": incident.resource.type},
+        one=1,
+        expires=in_days(incident.opened_at, 1),
+    )
+
+
+def joined(table: str, incident_id: str, signal: Signal) -> dict[str, Any]:
+    """Add a further view to a record, which keeps its version: views never hold up the workflow."""
+    return items.update(
+        table,
+        keys.record_key(incident_id),
+        "SET signals = list_append(signals, :signal)",
+        "attribute_exists(pk) AND size(signals) < :most",
+        signal=[signal.model_dump_json()],
+        most=MAX_SIGNALS,
+    )
+
+
+def moved(
+    table: str,
+    step: Step,
+    after: Step,
+    sections: dict[str, Record | str],
+    required: dict[str, str],
+    at: datetime,
+) -> dict[str, Any]:
+    """Write the new state and sections, if the record is still as the step knew it, and as required."""
+    given: dict[str, items.Value] = {**sections, **_listed(sections)}
+    if after.state in ENDED and step.state not in ENDED:
+        given["ended_at"] = at
+    settings = ["#state = :state", "version = :version", "head = :head", "gsi_state_pk = :state"]
+    settings += [f"#{name} = :{name}" for name in given]
+    return items.update(
+        table,
+        keys.record_key(step.incident_id),
+        f"SET {', '.join(settings)}",
+        "#state = :old_state AND version = :old_version AND head = :old_head"
+        + "".join(f" AND {name} = :required_{name}" for name in required),
+        names={"#state": "state", **{f"#{name}": name for name in given}},
+        state=after.state.value,
+        version=after.bookmark.version,
+        head=after.bookmark.head,
+        old_state=step.state.value,
+        old_version=step.bookmark.version,
+        old_head=step.bookmark.head,
+        **given,
+        **{f"required_{name}": value for name, value in required.items()},
+    )
+
+
+def released(table: str, step: Step, end: State, at: datetime) -> dict[str, Any]:
+    """Let the resource go, in the transaction that ends its incident."""
+    expression = "SET last_incident = :id, last_ended_at = :ended"
+    values: dict[str, items.Value] = {"id": step.incident_id, "ended": at.replace(microsecond=0)}
+    if end in COOLING:
+        expression += ", cooldown_until = :until"
+        values["until"] = at + timedelta(seconds=step.cooldown_seconds)
+    if end is State.COOLDOWN:
+        expression += ", cooldown_incident = :id"
+    return items.update(
+        table,
+        keys.guard_key(step.resource),
+        f"{expression} REMOVE open_incident",
+        "open_incident = :id",
+        names=None,
+        **values,
+    )
+
+
+def _listed(sections: dict[str, Record | str]) -> dict[str, items.Value]:
+    """The few facts that lists show, so that the indexes can carry them."""
+    listed: dict[str, items.Value] = {}
+    for name, fields in {"assessment": ("classification", "confidence"), "decision": ("verdict",)}.items():
+        if name in sections:
+            listed |= {field: getattr(sections[name], field) for field in fields}
+    done = sections.get("verification")
+    if isinstance(done, Verification):
+        listed["health"] = done.health.value
+    return listed
+
+
+def in_days(now: datetime, days: int) -> int:
+    """The time-to-live of an item, in seconds since 1970."""
+    return int((now + timedelta(days=days)).timestamp())

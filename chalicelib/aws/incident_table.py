@@ -1,0 +1,260 @@
+"""Incident records and their timelines: every change is one transaction, and none overwrites another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from chalicelib.aws import incident_parts as parts
+from chalicelib.aws import items, keys
+from chalicelib.aws.clients import Aws, TransactionCancelledError
+from chalicelib.aws.records import read_incident, read_timeline_event, write_record
+from chalicelib.errors import ConflictError, StaleRecordError, UnknownIncidentError, WrongStateError
+from chalicelib.incidents.lifecycle import ENDED, check_transition
+from chalicelib.incidents.model import Incident, Record, Signal, State, TimelineEvent
+from chalicelib.incidents.step import Effect, Step
+from chalicelib.incidents.timeline import News, bookmark_after, write_events
+
+
+class How(StrEnum):
+    """What became of a signal."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """What became of a signal, and the incident that it belongs to."""
+
+    incident_id: str
+    how: How
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """Everything on record about one incident."""
+
+    incident: Incident
+    timeline: tuple[TimelineEvent, ...]
+    effects: tuple[Effect, ...]
+
+
+class IncidentTable:
+    """The incidents table, as far as it holds incidents."""
+
+    def __init__(self, aws: Aws, table: str) -> None:
+        self._aws = aws
+        self.table = table
+
+    # -- opening --------------------------------------------------------------------------------
+
+    def open(self, incident: Incident, events: Sequence[TimelineEvent]) -> Opening:
+        """Open an incident for its one signal, or find the one that the signal belongs to.
+
+        One transaction: the signal's dedupe key, the resource's guard, the record, its first timeline
+        events, and the count of incidents opened. Raises ConflictError where another transaction was
+        at the same items; trying again is safe.
+        """
+        signal = incident.signals[0]
+        try:
+            self.write(
+                [
+                    parts.seen(self.table, signal, incident.incident_id, incident.opened_at),
+                    parts.occupied(self.table, incident, signal),
+                    items.put_new(self.table, write_record(incident)),
+                    *(self.timeline_part(incident.incident_id, event) for event in events),
+                    parts.counted(self.table, incident),
+                ]
+            )
+        except TransactionCancelledError as refused:
+            if refused.failed(0):
+                return _duplicate(refused.item(0))
+            if refused.failed(1):
+                return self.join(_belongs_to(refused.item(1)), signal, incident.opened_at)
+            raise
+        return Opening(incident_id=incident.incident_id, how=How.OPENED)
+
+    def join(self, incident_id: str, signal: Signal, now: datetime) -> Opening:
+        """Add a further view of the same failure to an incident, without moving its bookmark."""
+        try:
+            self.write(
+                [
+                    parts.seen(self.table, signal, incident_id, now),
+                    parts.joined(self.table, incident_id, signal),
+                ]
+            )
+        except TransactionCancelledError as refused:
+            if refused.failed(0):
+                return _duplicate(refused.item(0))
+            self.write([parts.seen(self.table, signal, incident_id, now)])
+        return Opening(incident_id=incident_id, how=How.JOINED)
+
+    def note_ignored(self, code: str, reason: str, event: str, now: datetime) -> None:
+        """Keep an event that no incident was opened for, redacted and bounded, with the reason."""
+        line = items.item(
+            f"IGNORED#{now:%Y-%m-%d}",
+            f"{items.stamp(now)}#{digest_of(event)[:12]}",
+            code=code,
+            reason=reason,
+            event=event,
+            expires_at=parts.in_days(now, parts.SIGNAL_DAYS),
+        )
+        self.write([items.put(self.table, line)])
+
+    # -- moving on ------------------------------------------------------------------------------
+
+    def advance(
+        self,
+        step: Step,
+        to: State,
+        news: Sequence[News],
+        also: Sequence[dict[str, Any]] = (),
+        **sections: Record | str | None,
+    ) -> Step:
+        """Move an incident on: expected state and version, new state, sections and timeline events.
+
+        A repeated task is harmless: where an earlier attempt has moved the incident on, its result is
+        taken over. `also` are further parts of the same transaction.
+        """
+        check_transition(step.state, to)
+        try:
+            return self._advance(step, to, news, also, sections)
+        except StaleRecordError:
+            record = self.load(step.incident_id)
+            if record.state is not step.state:
+                return step.resumed(record)
+            return self._advance(step.moved(bookmark=record.bookmark), to, news, also, sections)
+
+    def note(self, step: Step, news: Sequence[News], also: Sequence[dict[str, Any]] = ()) -> Step:
+        """Append to the timeline and leave the state as it is, whether or not the incident has ended."""
+        return self._advance(step, step.state, news, also, {})
+
+    def _advance(
+        self,
+        step: Step,
+        to: State,
+        news: Sequence[News],
+        also: Sequence[dict[str, Any]],
+        sections: dict[str, Record | str | None],
+    ) -> Step:
+        changes, moved = self.advance_parts(step, to, news, sections)
+        try:
+            self.write([*changes, *also])
+        except TransactionCancelledError as refused:
+            if refused.failed(0):
+                raise StaleRecordError(f"{step.incident_id} moved on") from refused
+            raise ConflictError(str(refused)) from refused
+        return moved
+
+    def advance_parts(
+        self,
+        step: Step,
+        to: State,
+        news: Sequence[News],
+        sections: Mapping[str, Record | str | None],
+        required: Mapping[str, str] | None = None,
+    ) -> tuple[list[dict[str, Any]], Step]:
+        """The parts of the transaction that moves an incident on, the record first, and the step after it.
+
+        `required` are attributes that the record must have for it.
+        """
+        events = write_events(step.incident_id, step.bookmark, to, news)
+        at = news[-1].at
+        since = step.since if to is step.state else at
+        moved = step.moved(state=to, bookmark=bookmark_after(events), since=since)
+        given = {name: value for name, value in sections.items() if value is not None}
+        changes = [
+            parts.moved(self.table, step, moved, given, dict(required or {}), at),
+            *(self.timeline_part(step.incident_id, event) for event in events),
+        ]
+        if to in ENDED and step.state not in ENDED:
+            changes.append(parts.released(self.table, step, to, at))
+        return changes, moved
+
+    def timeline_part(self, incident_id: str, event: TimelineEvent) -> dict[str, Any]:
+        """The part of a transaction that appends one timeline event."""
+        where = keys.timeline_key(incident_id, event.number)
+        return items.put_new(self.table, {**where, "event": items.encode(event)})
+
+    def write(self, changes: Sequence[dict[str, Any]]) -> None:
+        """All or nothing. The SDK's retries carry one client token, so they cannot write twice."""
+        try:
+            self._aws.read("dynamodb", "transact_write_items", TransactItems=list(changes))
+        except TransactionCancelledError as refused:
+            if refused.conflicted:
+                raise ConflictError(str(refused)) from refused
+            raise
+
+    def resume(self, step: Step) -> Step:
+        """The step as the record now stands."""
+        return step.resumed(self.load(step.incident_id))
+
+    # -- reading --------------------------------------------------------------------------------
+
+    def load(self, incident_id: str) -> Incident:
+        """Raise UnknownIncidentError where there is none."""
+        answer = self._aws.read(
+            "dynamodb",
+            "get_item",
+            TableName=self.table,
+            Key=keys.record_key(incident_id),
+            ConsistentRead=True,
+        )
+        if "Item" not in answer:
+            raise UnknownIncidentError(f"there is no incident {incident_id}")
+        return read_incident(answer["Item"])
+
+    def task_token(self, incident_id: str) -> str:
+        """By which a waiting workflow is answered; empty where none waits. It is shown to nobody."""
+        answer = self._aws.read(
+            "dynamodb",
+            "get_item",
+            TableName=self.table,
+            Key=keys.record_key(incident_id),
+            ProjectionExpression="task_token",
+            ConsistentRead=True,
+        )
+        return str(items.plain(answer.get("Item", {})).get("task_token", ""))
+
+    def story(self, incident_id: str) -> Story:
+        """The record with its timeline and effects, in one read."""
+        answer = self._aws.read(
+            "dynamodb",
+            "query",
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": keys.record_key(incident_id)["pk"]},
+            ConsistentRead=True,
+        )
+        found = {items.decode(item["sk"]): item for item in answer["Items"]}
+        if "RECORD" not in found:
+            raise UnknownIncidentError(f"there is no incident {incident_id}")
+        return Story(
+            incident=read_incident(found["RECORD"]),
+            timeline=tuple(
+                read_timeline_event(item) for sk, item in found.items() if sk.startswith("TIMELINE#")
+            ),
+            effects=tuple(
+                Effect.model_validate_json(items.decode(item["effect"]))
+                for sk, item in found.items()
+                if sk.startswith("EFFECT#")
+            ),
+        )
+
+
+def _duplicate(seen: items.Item) -> Opening:
+    return Opening(incident_id=items.decode(seen["incident_id"]), how=How.DUPLICATE)
+
+
+def _belongs_to(guard: items.Item) -> str:
+    """The incident that a refused signal is about: the open one, the one in cooldown, or the last."""
+    known = items.plain(guard)
+    for name in ("open_incident", "cooldown_incident", "last_incident"):
+        if known.get(name):
+            return str(known[name])
+    raise WrongStateError("the guard refused a signal but names no incident")

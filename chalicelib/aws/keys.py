@@ -1,0 +1,85 @@
+"""Where things lie in the incidents table.
+
+| what | pk | sk |
+|---|---|---|
+| incident record | ``INCIDENT#id`` | ``RECORD`` |
+| timeline event | ``INCIDENT#id`` | ``TIMELINE#000001`` |
+| effect on a customer's resource | ``INCIDENT#id`` | ``EFFECT#do-0`` |
+| dedupe key of a signal | ``SIGNAL#signal id`` | ``SIGNAL`` |
+| event that was ignored | ``IGNORED#day`` | time and id |
+| guard of a resource | ``RESOURCE#key`` | ``GUARD`` |
+| known-good state of a resource | ``RESOURCE#key`` | ``KNOWN_GOOD`` |
+| outcomes of a signature or type | ``OUTCOMES#name`` | ``OUTCOMES`` |
+| incidents opened in ten minutes | ``LOAD#account/region`` | ``OPENED#time#shard`` |
+| recoveries begun in an hour | ``LOAD#account/region`` | ``RECOVERING#hour`` |
+| mode | ``CONTROL`` | ``MODE`` |
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import datetime, timedelta
+
+from chalicelib.aws.items import Item, key
+from chalicelib.incidents.model import Resource
+
+SHARDS = 4
+"""Over how many items the count of opened incidents is spread: a mass failure opens many at once."""
+
+MODE = key("CONTROL", "MODE")
+
+
+def record_key(incident_id: str) -> Item:
+    """Of the incident record."""
+    return key(f"INCIDENT#{incident_id}", "RECORD")
+
+
+def timeline_key(incident_id: str, number: int) -> Item:
+    """Of one timeline event."""
+    return key(f"INCIDENT#{incident_id}", f"TIMELINE#{number:06d}")
+
+
+def effect_key(incident_id: str, name: str) -> Item:
+    """Of one effect."""
+    return key(f"INCIDENT#{incident_id}", f"EFFECT#{name}")
+
+
+def signal_key(signal_id: str) -> Item:
+    """Of the mark that a signal was seen."""
+    return key(f"SIGNAL#{signal_id}", "SIGNAL")
+
+
+def guard_key(resource: Resource) -> Item:
+    """Of a resource's guard."""
+    return key(f"RESOURCE#{resource.key}", "GUARD")
+
+
+def known_good_key(resource: Resource) -> Item:
+    """Of a resource's known-good state."""
+    return key(f"RESOURCE#{resource.key}", "KNOWN_GOOD")
+
+
+def outcomes_key(name: str) -> Item:
+    """Of the outcomes of a signature, or of a whole resource type."""
+    return key(f"OUTCOMES#{name}", "OUTCOMES")
+
+
+def opened_key(resource: Resource, now: datetime) -> Item:
+    """Of the counter that an incident of this resource, opened now, adds to."""
+    return _opened(resource, now, zlib.crc32(resource.key.encode()) % SHARDS)
+
+
+def opened_keys(resource: Resource, now: datetime) -> list[Item]:
+    """Of all counters of this ten minutes and the ten before."""
+    moments = (now, now - timedelta(minutes=10))
+    return [_opened(resource, moment, shard) for moment in moments for shard in range(SHARDS)]
+
+
+def recovering_key(resource: Resource, now: datetime) -> Item:
+    """Of the counter of recoveries begun in this hour."""
+    return key(f"LOAD#{resource.account}/{resource.region}", f"RECOVERING#{now:%Y-%m-%dT%H}")
+
+
+def _opened(resource: Resource, moment: datetime, shard: int) -> Item:
+    tens = f"{moment:%Y-%m-%dT%H}:{moment.minute // 10}0"
+    return key(f"LOAD#{resource.account}/{resource.region}", f"OPENED#{tens}#{shard}")

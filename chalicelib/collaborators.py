@@ -1,0 +1,70 @@
+"""What the workflow works with: handed in, so that every part of it can be replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib.analysis.model import Converse
+from chalicelib.analysis.policy import Limits, Policy
+from chalicelib.aws.clients import Aws
+from chalicelib.aws.incident_index import IncidentIndex
+from chalicelib.aws.incident_table import IncidentTable
+from chalicelib.aws.memory import Memory
+from chalicelib.incidents.messages import Message
+from chalicelib.incidents.model import Observation, Resource
+from chalicelib.incidents.step import Step
+from chalicelib.recovery.gateway import Gateway
+from chalicelib.recovery.model import RecoveryAction
+from chalicelib.resources.model import ReadAws, ResourceType
+from chalicelib.settings import Settings
+from chalicelib.telemetry import Telemetry
+
+
+class Executions(Protocol):
+    """The state machine."""
+
+    def start(self, step: Step) -> None: ...  # noqa: D102
+    def answer(self, token: str, step: Step) -> bool: ...  # noqa: D102
+    def keep_waiting(self, token: str) -> bool: ...  # noqa: D102
+    def is_running(self, incident_id: str) -> bool: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collaborators:
+    """Made by services.py; replaced one by one in tests."""
+
+    settings: Settings
+    policy: Policy
+    types: Mapping[str, ResourceType]
+    actions: Mapping[str, RecoveryAction]
+    incidents: IncidentTable
+    index: IncidentIndex
+    memory: Memory
+    gateway: Gateway
+    executions: Executions
+    aws: Aws
+    publish: Callable[[Message], str]
+    """Answers the id of the message."""
+    converse: Converse | None
+    """None where no model is configured."""
+    telemetry: Telemetry
+    clock: Callable[[], datetime]
+    new_nonce: Callable[[], str]
+    patiently: Callable[[Callable[[], Any]], Any]
+    """Run something again while another transaction is in its way."""
+
+    @property
+    def read(self) -> ReadAws:
+        """Reads, and writes that carry a token or condition."""
+        return self.aws.read
+
+    def observe(self, resource: Resource) -> Observation:
+        """Read a resource now."""
+        return self.types[resource.type].observe(resource, self.read, self.clock())
+
+    def limits(self, resource: Resource, tags: dict[str, str] | None = None) -> Limits:
+        """What the policy says of a resource."""
+        return self.policy.limits_for(resource, tags or {})

@@ -1,0 +1,372 @@
+"""The words of the product, as frozen data. Times are UTC; durations are in seconds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Scalar: TypeAlias = str | int | float | bool | None
+Attributes: TypeAlias = dict[str, Scalar]
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Record(BaseModel):
+    """Frozen, and strict about what it may hold."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 of the canonical JSON of a value, as 64 hex digits."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# -- what happened ------------------------------------------------------------------------------
+
+
+class Resource(Record):
+    """One AWS thing: its catalogue type, its own name, and where it lives."""
+
+    type: str
+    id: str
+    region: str
+    account: str
+
+    @property
+    def key(self) -> str:
+        """What names it in our tables: unique over accounts, regions and types."""
+        return f"{self.account}/{self.region}/{self.type}/{self.id}"
+
+
+class ActorKind(StrEnum):
+    """Who caused the change."""
+
+    PERSON = "person"
+    IAC = "iac"
+    AWS_SERVICE = "aws-service"
+    OWN_ROLE = "own-role"
+    UNKNOWN = "unknown"
+
+
+class Actor(Record):
+    """Who did it, as far as the signal tells. The strings are data from outside: never trusted."""
+
+    kind: ActorKind
+    name: str = ""
+    address: str = ""
+    user_agent: str = ""
+
+
+class SignalSource(StrEnum):
+    """Where an observation came from."""
+
+    STATE_CHANGE = "state-change"
+    API_CALL = "api-call"
+    DB_EVENT = "db-event"
+    ALARM = "alarm"
+    FORECAST = "forecast"
+    SWEEP = "sweep"
+
+
+class Signal(Record):
+    """One observation about one resource.
+
+    `signal_id` names the observation: the same event delivered again has the same one. `failure` is
+    a failure kind of the resource's type, such as ``stopped``. `details` are a few chosen facts.
+    """
+
+    signal_id: str
+    source: SignalSource
+    resource: Resource
+    failure: str
+    event_name: str
+    occurred_at: AwareDatetime
+    actor: Actor = Actor(kind=ActorKind.UNKNOWN)
+    error_code: str = ""
+    dry_run: bool = False
+    details: Attributes = {}
+
+
+class Observation(Record):
+    """What a resource looked like when it was read. Secret values appear as digests only."""
+
+    exists: bool
+    attributes: Attributes = {}
+    tags: dict[str, str] = {}
+    observed_at: AwareDatetime
+
+    @property
+    def digest(self) -> str:
+        """Of the state alone: when it was read, and its tags, do not count."""
+        return digest_of({"exists": self.exists, "attributes": self.attributes})
+
+
+# -- what it means ------------------------------------------------------------------------------
+
+
+class Classification(StrEnum):
+    """What kind of event it was."""
+
+    FAILURE = "FAILURE"
+    TAMPERING = "TAMPERING"
+    ANOMALY = "ANOMALY"
+    NORMAL = "NORMAL"
+
+
+class Intent(StrEnum):
+    """What the one who caused it seems to have meant."""
+
+    ACCIDENT = "accident"
+    DELIBERATE = "deliberate"
+    AUTOMATION = "automation"
+    ATTACK = "attack"
+
+
+class Evidence(Record):
+    """One fact with its source. `weight` is in log odds: above zero it speaks for acting."""
+
+    rule: str
+    source: str
+    fact: str
+    weight: float = 0.0
+    intent: Intent | None = None
+    decisive: bool = False
+    """A decisive fact against acting settles the classification whatever else is known."""
+
+
+class Impact(Record):
+    """What it is expected to mean for those who use the resource."""
+
+    services: tuple[str, ...] = ()
+    downtime_minutes: float = 0.0
+    blast_radius: str = ""
+
+
+class Judge(StrEnum):
+    """Who made the assessment."""
+
+    RULES = "rules"
+    MODEL = "model"
+
+
+class Assessment(Record):
+    """What it means, how sure we are, and why."""
+
+    classification: Classification
+    confidence: Share
+    severity: Annotated[int, Field(ge=1, le=10)]
+    intent: Intent
+    reasoning: str
+    evidence: tuple[Evidence, ...]
+    impact: Impact
+    judge: Judge
+    judge_note: str = ""
+    """Why this judge: empty, or what the other one did that it was not used."""
+    similar: tuple[PastIncident, ...] = ()
+    candidate: str = ""
+    """The plan candidate that the model would choose, by id; empty: none. Advice, never authority."""
+
+
+class PastIncident(Record):
+    """A similar incident that has ended, in short."""
+
+    incident_id: str
+    signature: str
+    resource_id: str
+    state: State
+    action: str = ""
+    ended_at: AwareDatetime
+    healthy_seconds: float | None = None
+    """From the failure to verified health; None where it did not get there."""
+
+
+# -- what we do ---------------------------------------------------------------------------------
+
+
+class Risk(StrEnum):
+    """How much a recovery action can break."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class ActionCall(Record):
+    """A catalogue action with its parameters, which are references and never secrets."""
+
+    action: str
+    parameters: Attributes = {}
+
+
+class RecoveryPlan(Record):
+    """Ordered actions for one incident, made for one observed state.
+
+    `goal` is what verification will compare the resource with: attribute to required value, where
+    the attribute ``exists`` stands for the resource itself.
+    """
+
+    actions: tuple[ActionCall, ...]
+    goal: Attributes
+    observed_digest: str
+    risk: Risk
+    automatic: bool
+    """False where a person must always agree."""
+    reversible: bool
+    """Whether every action declares an undo; one without is never automatic."""
+    summary: str
+    warning: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Over the actions and the state that they were planned for: what an approval names."""
+        return digest_of(self.model_dump(mode="json"))
+
+
+class Verdict(StrEnum):
+    """What the policy says is to be done."""
+
+    RECOVER = "RECOVER"
+    REVIEW = "REVIEW"
+    IGNORE = "IGNORE"
+
+
+class GateAnswer(Record):
+    """One gate's answer. `verdict` is the most that this gate allows."""
+
+    gate: str
+    verdict: Verdict
+    reason: str
+
+
+class Decision(Record):
+    """RECOVER, REVIEW or IGNORE, with every gate that was asked and what it answered."""
+
+    verdict: Verdict
+    reason: str
+    gates: tuple[GateAnswer, ...]
+    policy_version: str
+    in_cooldown: bool = False
+
+
+class Health(StrEnum):
+    """What verification found. No data is never HEALTHY."""
+
+    HEALTHY = "HEALTHY"
+    DEGRADED = "DEGRADED"
+    UNHEALTHY = "UNHEALTHY"
+
+
+class Verification(Record):
+    """Whether the resource is as it should be, with what was looked at."""
+
+    health: Health
+    looked_at: tuple[str, ...]
+    verified_at: AwareDatetime
+
+
+class Approval(Record):
+    """What a person said about one exact plan."""
+
+    approved: bool
+    by: str
+    digest: str
+    decided_at: AwareDatetime
+    reason: str = ""
+
+
+# -- the record ---------------------------------------------------------------------------------
+
+
+class State(StrEnum):
+    """Where an incident is in its life."""
+
+    DETECTING = "DETECTING"
+    ANALYZING = "ANALYZING"
+    PLANNING = "PLANNING"
+    AWAITING_APPROVAL = "AWAITING_APPROVAL"
+    EXECUTING = "EXECUTING"
+    VERIFYING = "VERIFYING"
+    ROLLING_BACK = "ROLLING_BACK"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    COOLDOWN = "COOLDOWN"
+    DISMISSED = "DISMISSED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
+
+
+class TimelineEvent(Record):
+    """One line of the audit trail, in the past tense."""
+
+    number: int
+    at: AwareDatetime
+    state: State
+    what: str
+    data: dict[str, Any] = {}
+    previous_hash: str
+    hash: str
+
+
+class Bookmark(Record):
+    """How far a record was when it was last seen: its number of timeline events and the last hash."""
+
+    version: int
+    head: str
+
+
+class Incident(Record):
+    """One failure of one resource, from one or more signals."""
+
+    incident_id: str
+    resource: Resource
+    failure: str
+    state: State
+    bookmark: Bookmark
+    opened_at: AwareDatetime
+    failed_at: AwareDatetime
+    """When the failure happened, by the first signal."""
+    ended_at: AwareDatetime | None = None
+    signals: tuple[Signal, ...]
+    observation: Observation | None = None
+    assessment: Assessment | None = None
+    plan: RecoveryPlan | None = None
+    decision: Decision | None = None
+    approval: Approval | None = None
+    verification: Verification | None = None
+    successor: str = ""
+    """The id of the resource that took the place of the lost one."""
+    problem: str = ""
+    """What went wrong, where something did."""
+
+    @property
+    def signature(self) -> str:
+        """What makes incidents alike: the type and the kind of failure."""
+        return signature_of(self.resource.type, self.failure)
+
+    @property
+    def healthy_seconds(self) -> float | None:
+        """From the failure to verified health."""
+        done = self.verification
+        if self.state is not State.COMPLETED or done is None:
+            return None
+        return (done.verified_at - self.failed_at).total_seconds()
+
+
+def signature_of(resource_type: str, failure: str) -> str:
+    """Type and kind of failure, for example ``ec2.instance/stopped``."""
+    return f"{resource_type}/{failure}"
+
+
+def seconds_between(earlier: datetime, later: datetime) -> float:
+    """Never below zero: clocks of two services may differ a little."""
+    return max(0.0, (later - earlier).total_seconds())
+
+
+Assessment.model_rebuild()

@@ -1,0 +1,113 @@
+"""From an event to a started workflow: one transaction and one StartExecution for a new failure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from chalicelib.aws.incident_table import How, Opening
+from chalicelib.collaborators import Collaborators
+from chalicelib.incidents.model import ActorKind, Incident, Signal, State, digest_of
+from chalicelib.incidents.step import Step
+from chalicelib.incidents.timeline import START, News, bookmark_after, write_events
+from chalicelib.signals import Ignored, Reading, read_alarm, read_event
+
+
+def receive_event(event: object, team: Collaborators) -> dict[str, Any]:
+    """Take in an event of EventBridge. Whatever it holds, it ends as an incident or an ignored record."""
+    return _receive(read_event(event, **_knowledge(team)), team)
+
+
+def receive_alarm(message: object, team: Collaborators) -> dict[str, Any]:
+    """Take in a message of the alarm topic."""
+    return _receive(read_alarm(message, **_knowledge(team)), team)
+
+
+def open_incident(signal: Signal, team: Collaborators) -> Opening:
+    """Open an incident and start its workflow, or add the signal to the incident that it belongs to.
+
+    A start that a crash has swallowed is made up for when the event is delivered again: the execution
+    is named after the incident, so a second start is the same start.
+    """
+    incident = new_incident(signal, team.clock())
+    events = write_events(incident.incident_id, START, State.DETECTING, _first_news(signal, incident, team))
+    incident = incident.model_copy(update={"bookmark": bookmark_after(events)})
+    opening: Opening = team.patiently(lambda: team.incidents.open(incident, events))
+    team.telemetry.count("Signals", Outcome=opening.how.value, ResourceType=signal.resource.type)
+    if opening.how is How.OPENED:
+        team.executions.start(first_step(incident, team))
+    if opening.how is How.DUPLICATE:
+        _make_up_for_lost_start(opening.incident_id, team)
+    return opening
+
+
+def new_incident(signal: Signal, now: datetime) -> Incident:
+    """The record that a signal opens: its id tells when, and is the same for the same signal."""
+    return Incident(
+        incident_id=f"inc-{now:%Y%m%d-%H%M%S}-{digest_of(signal.signal_id)[:8]}",
+        resource=signal.resource,
+        failure=signal.failure,
+        state=State.DETECTING,
+        bookmark=START,
+        opened_at=now,
+        failed_at=min(signal.occurred_at, now),
+        signals=(signal,),
+    )
+
+
+def first_step(incident: Incident, team: Collaborators) -> Step:
+    """The input of an incident's workflow: always the same for the same record."""
+    limits = team.limits(incident.resource)
+    named = incident.signals[0].actor.kind is not ActorKind.UNKNOWN
+    return Step(
+        incident_id=incident.incident_id,
+        resource=incident.resource,
+        failure=incident.failure,
+        state=incident.state,
+        bookmark=incident.bookmark,
+        opened_at=incident.opened_at,
+        failed_at=incident.failed_at,
+        since=incident.opened_at,
+        settle_seconds=0 if named else limits.settle_seconds,
+        approval_seconds=limits.approval_seconds,
+        cooldown_seconds=limits.cooldown_seconds,
+    )
+
+
+def _receive(reading: Reading, team: Collaborators) -> dict[str, Any]:
+    for ignored in reading.ignored:
+        _note_ignored(ignored, team)
+    openings = [open_incident(signal, team) for signal in reading.signals]
+    return {
+        "incidents": [{"incident_id": one.incident_id, "how": one.how.value} for one in openings],
+        "ignored": [{"code": one.code, "reason": one.reason} for one in reading.ignored],
+    }
+
+
+def _note_ignored(ignored: Ignored, team: Collaborators) -> None:
+    team.telemetry.log(f"ignored an event: {ignored.reason}", code=ignored.code)
+    team.telemetry.count("SignalsIgnored", Code=ignored.code)
+    now = team.clock()
+    team.incidents.note_ignored(ignored.code, ignored.reason, ignored.event_id, now)
+
+
+def _first_news(signal: Signal, incident: Incident, team: Collaborators) -> Sequence[News]:
+    title = team.types[signal.resource.type].failure(signal.failure).title
+    facts = {"signal": signal.model_dump(mode="json"), "failed_at": incident.failed_at.isoformat()}
+    return [News(what=f"Heard that {signal.resource.id} {title}", at=incident.opened_at, data=facts)]
+
+
+def _make_up_for_lost_start(incident_id: str, team: Collaborators) -> None:
+    incident = team.incidents.load(incident_id)
+    if incident.state is State.DETECTING:
+        team.executions.start(first_step(incident, team))
+
+
+def _knowledge(team: Collaborators) -> dict[str, Any]:
+    return {
+        "types": team.types,
+        "own_roles": team.settings.own_roles,
+        "iac_roles": team.policy.actors.iac_roles,
+        "received_at": team.clock(),
+    }

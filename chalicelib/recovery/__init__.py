@@ -1,0 +1,1 @@
+"""What we do: plan, execute, verify, undo."""

@@ -1,0 +1,68 @@
+"""Planning: the first action of the catalogue that fits, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from chalicelib.incidents.model import ActionCall, Attributes, Observation, RecoveryPlan
+from chalicelib.recovery.model import Proposal, RecoveryAction, Situation
+from chalicelib.resources.model import ReadAws
+
+
+def candidates(resource_type: str, failure: str, actions: Mapping[str, RecoveryAction]) -> tuple[str, ...]:
+    """The names of the actions that may answer such a failure, the preferred one first."""
+    return tuple(
+        name
+        for name, action in actions.items()
+        if resource_type in action.resource_types and failure in action.failures
+    )
+
+
+def make_plan(
+    situation: Situation, *, actions: Mapping[str, RecoveryAction], read: ReadAws, preferred: str = ""
+) -> RecoveryPlan | None:
+    """The plan of the first action that fits, or None where the catalogue has no answer.
+
+    `preferred` only changes which candidate is tried first.
+    """
+    names = candidates(situation.resource.type, situation.failure, actions)
+    for name in sorted(names, key=lambda name: name != preferred):
+        proposal = actions[name].propose(situation, read)
+        if proposal is not None:
+            return _plan_of(actions[name], proposal, situation)
+    return None
+
+
+def _plan_of(action: RecoveryAction, proposal: Proposal, situation: Situation) -> RecoveryPlan:
+    return RecoveryPlan(
+        actions=(ActionCall(action=action.name, parameters=proposal.parameters),),
+        goal=proposal.goal,
+        observed_digest=situation.observation.digest,
+        risk=action.risk,
+        automatic=action.automatic and proposal.automatic,
+        reversible=action.undo is not None,
+        summary=f"{action.title} {situation.resource.id}",
+        warning=proposal.warning,
+    )
+
+
+def differences(goal: Attributes, observation: Observation) -> tuple[str, ...]:
+    """What a resource still lacks of a goal, one line each; empty where it has everything."""
+    return tuple(
+        f"{name} is {found!r}, not {required!r}"
+        for name, required, found in _compared(goal, observation)
+        if found != required
+    )
+
+
+def agreements(goal: Attributes, observation: Observation) -> tuple[str, ...]:
+    """What a resource has of a goal, one line each."""
+    return tuple(
+        f"{name} is {found!r}" for name, required, found in _compared(goal, observation) if found == required
+    )
+
+
+def _compared(goal: Attributes, observation: Observation) -> Iterable[tuple[str, object, object]]:
+    known: dict[str, object] = {**observation.attributes, "exists": observation.exists}
+    for name, required in sorted(goal.items()):
+        yield name, required, known.get(name)

@@ -1,0 +1,87 @@
+"""``dynamodb.table``: deleted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from chalicelib.errors import NotFoundError
+from chalicelib.incidents.model import Attributes, Classification, Observation, Resource
+from chalicelib.resources.answers import arn_of, joined, tags_or_none
+from chalicelib.resources.checks import is_gone, judge_by
+from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceType
+from chalicelib.resources.requests import after_arn, member, names_in
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+
+_MEANS = {"UPDATING": "ACTIVE"}
+"""A table serves while it is updated, and capacity that scales by itself updates it many times a day."""
+
+
+def _table_named(parameters: Mapping[str, Any]) -> list[str]:
+    """By name, or by ARN: ``arn:aws:dynamodb:us-east-1:123456789012:table/orders``."""
+    given = after_arn(member(parameters, "tableName"))
+    return names_in([given.removeprefix("table/")], _NAME) if isinstance(given, str) else []
+
+
+def _observe(resource: Resource, read: ReadAws, now: datetime) -> Observation:
+    try:
+        table = read("dynamodb", "describe_table", TableName=resource.id)["Table"]
+    except NotFoundError:
+        return Observation(exists=False, observed_at=now)
+    if table["TableStatus"] == "DELETING":
+        return Observation(exists=False, observed_at=now)
+    return Observation(exists=True, attributes=_attributes(table), observed_at=now)
+
+
+def _attributes(table: dict[str, Any]) -> Attributes:
+    """No item count and no size: AWS updates them every six hours or so, whatever anybody does."""
+    status = table["TableStatus"]
+    return {
+        "status": _MEANS.get(status, status),
+        "key_schema": ",".join(f"{key['KeyType']}={key['AttributeName']}" for key in table["KeySchema"]),
+        "billing_mode": table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+        "indexes": joined(index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])),
+        "stream": table.get("StreamSpecification", {}).get("StreamViewType", ""),
+        "kms_key": table.get("SSEDescription", {}).get("KMSMasterKeyArn", ""),
+        "deletion_protection": table.get("DeletionProtectionEnabled", False),
+    }
+
+
+def _read_tags(resource: Resource, read: ReadAws) -> dict[str, str]:
+    arn = arn_of(resource, "dynamodb", f"table/{resource.id}")
+    return tags_or_none(partial(read, "dynamodb", "list_tags_of_resource", ResourceArn=arn), "Tags")
+
+
+DYNAMODB_TABLE = ResourceType(
+    name="dynamodb.table",
+    title="DynamoDB table",
+    event_source="aws.dynamodb",
+    failures=(
+        FailureKind(
+            name="deleted",
+            title="was deleted",
+            classification=Classification.FAILURE,
+            severity=10,
+            downtime_minutes=120,
+            blast_radius="every service that reads or writes the table, and its items",
+        ),
+    ),
+    api_calls=(
+        ApiCall(
+            event_source="dynamodb.amazonaws.com",
+            event_name="DeleteTable",
+            failure="deleted",
+            resource_ids=_table_named,
+        ),
+    ),
+    state_changes={},
+    observe=_observe,
+    is_failing=judge_by({"deleted": is_gone}),
+    permissions=("dynamodb:DescribeTable", "dynamodb:ListTagsOfResource"),
+    alarm_dimension="TableName",
+    read_tags=_read_tags,
+)

@@ -1,0 +1,89 @@
+"""What a resource type declares, so that everything else can treat all types alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from chalicelib.incidents.model import Classification, Observation, Resource
+
+
+class ReadAws(Protocol):
+    """Read something from AWS: ``read("ec2", "describe_instances", InstanceIds=[...])``.
+
+    Answers the parsed response. Raises NotFoundError, DeniedError or another AwsError, and
+    ThrottledError or UnreachableError after the SDK's own retries.
+    """
+
+    def __call__(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailureKind:
+    """One way in which a resource of this type fails."""
+
+    name: str
+    title: str
+    """Past tense, to follow the resource's name: "was stopped"."""
+    classification: Classification
+    severity: int
+    """1 (nobody notices) to 10 (data at risk)."""
+    downtime_minutes: float
+    """What it usually costs until somebody repairs it by hand."""
+    blast_radius: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiCall:
+    """A CloudTrail call that signals a failure.
+
+    `resource_ids` reads the ids of all resources that the call named from ``requestParameters`` (and
+    never from anything else that the caller could have written freely).
+    """
+
+    event_source: str
+    event_name: str
+    failure: str
+    resource_ids: Callable[[Mapping[str, Any]], list[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceType:
+    """One catalogue entry: what it is called, how it fails, who tells us, and how to read it."""
+
+    name: str
+    title: str
+    event_source: str
+    """Of EventBridge, for example ``aws.ec2``."""
+    failures: tuple[FailureKind, ...]
+    api_calls: tuple[ApiCall, ...]
+    state_changes: Mapping[str, str]
+    """The state named by a state-change event, or the id of an RDS event, to the failure it means."""
+    observe: Callable[[Resource, ReadAws, datetime], Observation]
+    """Read the resource now. A resource that is not there is an answer (`exists` False), not an error."""
+    is_failing: Callable[[str, Observation, Observation | None], bool | None]
+    """Does this observation show this failure, beside what was known good? None: cannot be told."""
+    permissions: tuple[str, ...]
+    """Every IAM action that `observe` needs."""
+    unsettled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Attribute to the values that it only has on the way from one state to another."""
+    alarm_dimension: str = ""
+    """The CloudWatch dimension that names such a resource, for example ``InstanceId``."""
+    failing_alarm: str = ""
+    """The failure that an alarm on such a resource stands for; empty: alarms only join."""
+    read_tags: Callable[[Resource, ReadAws], dict[str, str]] | None = None
+    """Read the tags where `observe` leaves them empty, as they need a call of their own."""
+
+    def is_unsettled(self, observation: Observation) -> bool:
+        """Whether the resource is on its way between two states: too early to judge."""
+        return any(observation.attributes.get(name) in values for name, values in self.unsettled.items())
+
+    def failure(self, name: str) -> FailureKind:
+        """Raise KeyError where this type does not fail in that way."""
+        return next((kind for kind in self.failures if kind.name == name), None) or _unknown(self.name, name)
+
+
+def _unknown(type_name: str, failure: str) -> FailureKind:
+    raise KeyError(f"{type_name} has no failure kind {failure!r}")

@@ -1,0 +1,100 @@
+"""The composition root: which collaborator, made once, when it is first needed."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import TypeVar
+
+from chalicelib.analysis.policy import Policy, read_policy
+from chalicelib.aws.bedrock import Bedrock
+from chalicelib.aws.clients import Aws
+from chalicelib.aws.executions import Executions
+from chalicelib.aws.incident_index import IncidentIndex
+from chalicelib.aws.incident_table import IncidentTable
+from chalicelib.aws.ledger import Ledger
+from chalicelib.aws.memory import Memory
+from chalicelib.aws.notifier import Notifier
+from chalicelib.collaborators import Collaborators
+from chalicelib.errors import ConflictError, InvalidPolicyError
+from chalicelib.recovery.actions import ACTIONS
+from chalicelib.recovery.gateway import Gateway
+from chalicelib.resources import RESOURCE_TYPES
+from chalicelib.settings import Settings, read_settings
+from chalicelib.telemetry import Telemetry
+
+T = TypeVar("T")
+
+_ATTEMPTS = 6
+"""At being let in between other transactions; with the waits below about two seconds in all."""
+
+
+@cache
+def collaborators() -> Collaborators:
+    """Everything that the triggers need, for the settings of this process."""
+    return make_collaborators(read_settings(os.environ))
+
+
+def make_collaborators(settings: Settings) -> Collaborators:
+    """Make everything for these settings; no AWS client is made before its first call."""
+    aws = Aws(region=settings.region)
+    incidents = IncidentTable(aws, settings.incidents_table)
+    gateway = Gateway(
+        ledger=Ledger(incidents),
+        read=aws.read,
+        change=aws.change,
+        actions=ACTIONS,
+        builder=settings.builder,
+        clock=now_utc,
+        new_fence=_new_nonce,
+    )
+    return Collaborators(
+        settings=settings,
+        policy=load_policy(settings),
+        types=RESOURCE_TYPES,
+        actions=ACTIONS,
+        incidents=incidents,
+        index=IncidentIndex(aws, settings.incidents_table),
+        memory=Memory(aws, settings.incidents_table),
+        gateway=gateway,
+        executions=Executions(aws, settings.state_machine_arn),
+        aws=aws,
+        publish=Notifier(aws, settings.notifications_topic_arn).publish,
+        converse=Bedrock(aws, settings.model) if settings.model else None,
+        telemetry=Telemetry(stage=settings.stage),
+        clock=now_utc,
+        new_nonce=_new_nonce,
+        patiently=_patiently,
+    )
+
+
+def load_policy(settings: Settings) -> Policy:
+    """Read the policy file; raise InvalidPolicyError naming it where it cannot be read."""
+    try:
+        return read_policy(settings.policy_file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidPolicyError(f"MAINSTAY_POLICY_FILE: {error}") from error
+
+
+def now_utc() -> datetime:
+    """The clock."""
+    return datetime.now(UTC)
+
+
+def _new_nonce() -> str:
+    return secrets.token_hex(16)
+
+
+def _patiently(attempt: Callable[[], T]) -> T:
+    """Run a transaction again while another one is in its way, after short random waits."""
+    for number in range(1, _ATTEMPTS):
+        try:
+            return attempt()
+        except ConflictError:
+            time.sleep(random.uniform(0, 0.03 * 2**number))  # noqa: S311 - jitter needs no secrecy
+    return attempt()

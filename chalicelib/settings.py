@@ -1,0 +1,98 @@
+"""The settings: one frozen model, and the only reader of the environment.
+
+| variable | default | meaning |
+|---|---|---|
+| MAINSTAY_STAGE | (required) | the stage, for example ``prod``: part of every name |
+| MAINSTAY_ACCOUNT | (required) | the account that Mainstay runs in: twelve digits |
+| AWS_REGION | (required; Lambda sets it) | the region that it runs in |
+| MAINSTAY_APP | mainstay | the first part of every name |
+| MAINSTAY_PARTITION | aws | of ARNs: aws, aws-cn, aws-us-gov |
+| MAINSTAY_POLICY_FILE | chalicelib/policy.yaml | the policy |
+| MAINSTAY_MODEL | (none) | the Bedrock model or inference profile; without one, rules decide alone |
+| MAINSTAY_CONSOLE_URL | (none) | where people look at incidents: the link in messages |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from chalicelib.errors import InvalidSettingsError
+
+_VARIABLES = {
+    "stage": "MAINSTAY_STAGE",
+    "account": "MAINSTAY_ACCOUNT",
+    "region": "AWS_REGION",
+    "app": "MAINSTAY_APP",
+    "partition": "MAINSTAY_PARTITION",
+    "policy_file": "MAINSTAY_POLICY_FILE",
+    "model": "MAINSTAY_MODEL",
+    "console_url": "MAINSTAY_CONSOLE_URL",
+}
+_Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
+
+
+class Settings(BaseModel):
+    """What may differ from stage to stage. All other names follow from these."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stage: _Name
+    account: Annotated[str, Field(pattern=r"^\d{12}$")]
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    app: _Name = "mainstay"
+    partition: Annotated[str, Field(pattern=r"^aws(-[a-z]+)*$")] = "aws"
+    policy_file: Path = Path(__file__).with_name("policy.yaml")
+    model: str = ""
+    console_url: str = ""
+
+    @property
+    def prefix(self) -> str:
+        """What every name of ours begins with."""
+        return f"{self.app}-{self.stage}"
+
+    @property
+    def incidents_table(self) -> str:
+        """Incident records, timelines, guards and dedupe keys."""
+        return f"{self.prefix}-incidents"
+
+    @property
+    def patterns_table(self) -> str:
+        """Log templates, baselines and forecasts."""
+        return f"{self.prefix}-patterns"
+
+    @property
+    def builder(self) -> str:
+        """The CodeBuild project that runs Terraform."""
+        return f"{self.prefix}-builder"
+
+    @property
+    def state_machine_arn(self) -> str:
+        """The recovery workflow."""
+        return f"arn:{self.partition}:states:{self.region}:{self.account}:stateMachine:{self.prefix}-recovery"
+
+    @property
+    def notifications_topic_arn(self) -> str:
+        """Where people and machines are told."""
+        return f"arn:{self.partition}:sns:{self.region}:{self.account}:{self.prefix}-notifications"
+
+    @property
+    def own_roles(self) -> tuple[str, ...]:
+        """Patterns of the names of our own roles: what they do is never a failure."""
+        return (f"{self.prefix}-*",)
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Raise InvalidSettingsError, one line that names the variable, where something is missing or wrong."""
+    given = {
+        field: environment[variable] for field, variable in _VARIABLES.items() if environment.get(variable)
+    }
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        variable = _VARIABLES[str(first["loc"][0])]
+        raise InvalidSettingsError(f"{variable}: {first['msg'].lower()}") from None

@@ -1,0 +1,75 @@
+"""Logs and metrics. Every line of a task carries the incident's id; metrics are written as EMF.
+
+Metrics go out one line each, and the id is kept per thread of work, since one process serves many
+incidents at once when it runs on a laptop.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TextIO
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import AmazonCloudWatchEMFProvider
+
+NAMESPACE = "Mainstay"
+
+METRICS: dict[str, MetricUnit] = {
+    "Signals": MetricUnit.Count,
+    "SignalsIgnored": MetricUnit.Count,
+    "Decisions": MetricUnit.Count,
+    "Judged": MetricUnit.Count,
+    "Ended": MetricUnit.Count,
+    "StageSeconds": MetricUnit.Seconds,
+    "HealthySeconds": MetricUnit.Seconds,
+}
+"""Every metric there is. `HealthySeconds` is the time from the failure to verified health."""
+
+_incident: ContextVar[str] = ContextVar("incident", default="")
+
+
+class Telemetry:
+    """Writes to one stream: standard output on Lambda, where CloudWatch reads both kinds of line."""
+
+    def __init__(self, *, stage: str, stream: TextIO = sys.stdout) -> None:
+        self._stage = stage
+        self._stream = stream
+        self._logger = Logger(service=f"mainstay-{stage}", stream=stream, level="INFO", utc=True)
+
+    @contextmanager
+    def about(self, incident_id: str) -> Iterator[None]:
+        """Everything logged inside is about this incident."""
+        token = _incident.set(incident_id)
+        try:
+            yield
+        finally:
+            _incident.reset(token)
+
+    def log(self, message: str, **facts: object) -> None:
+        """One JSON line."""
+        self._logger.info(message, **_about(), **facts)
+
+    def warn(self, message: str, **facts: object) -> None:
+        """One JSON line about something that somebody may want to look into."""
+        self._logger.warning(message, **_about(), **facts)
+
+    def count(self, metric: str, amount: float = 1, **dimensions: str) -> None:
+        """One value of one metric; KeyError where `METRICS` does not have it."""
+        emf = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, metric_set={}, dimension_set={}, metadata_set={})
+        emf.add_dimension("Stage", self._stage)
+        for name, value in dimensions.items():
+            emf.add_dimension(name, value)
+        emf.add_metric(name=metric, unit=METRICS[metric], value=amount)
+        for name, value in _about().items():
+            emf.add_metadata(name, value)
+        self._stream.write(json.dumps(emf.serialize_metric_set(), separators=(",", ":")) + "\n")
+
+
+def _about() -> dict[str, str]:
+    incident = _incident.get()
+    return {"incident_id": incident} if incident else {}

@@ -1,0 +1,318 @@
+"""The story of an incident: one short function per step, load -> judge -> save.
+
+Every function takes the step before it and answers the step after it. A repeated call is harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chalicelib.analysis.assess import assess
+from chalicelib.analysis.case import Case, Question
+from chalicelib.analysis.decision import decide
+from chalicelib.aws.memory import Material
+from chalicelib.collaborators import Collaborators
+from chalicelib.errors import MainstayError, NotHealthyYetError, NotSettledYetError, PlanChangedError
+from chalicelib.incidents.lifecycle import ENDED
+from chalicelib.incidents.messages import render_message
+from chalicelib.incidents.model import (
+    Assessment,
+    Classification,
+    Decision,
+    Health,
+    Intent,
+    Observation,
+    PastIncident,
+    RecoveryPlan,
+    State,
+    Verdict,
+)
+from chalicelib.incidents.step import Step
+from chalicelib.incidents.timeline import News
+from chalicelib.recovery.gateway import Order
+from chalicelib.recovery.model import Situation
+from chalicelib.recovery.plan import candidates, differences, make_plan
+from chalicelib.recovery.verify import verify
+from chalicelib.undoing import end_somehow, verify_undoing
+
+_AFTER = {
+    Verdict.RECOVER: State.EXECUTING,
+    Verdict.REVIEW: State.AWAITING_APPROVAL,
+    Verdict.IGNORE: State.DISMISSED,
+}
+
+
+def run_task(task: Callable[[Step, Collaborators], Step], step: Step, team: Collaborators) -> Step:
+    """Run one of the functions below, with its log lines and stage time under the incident's id."""
+    with team.telemetry.about(step.incident_id):
+        try:
+            after = task(step, team)
+        except MainstayError as error:
+            team.telemetry.warn(f"{task.__name__} raised {type(error).__name__}: {error}", state=step.state.value)
+            raise
+        if after.state is not step.state:
+            seconds = (after.since - step.since).total_seconds()
+            team.telemetry.log(f"{step.state.value} -> {after.state.value}", seconds=seconds)
+            team.telemetry.count("StageSeconds", seconds, Stage=step.state.value)
+        return after
+
+
+def detect_incident(step: Step, team: Collaborators) -> Step:
+    """Read the resource again, once it has settled in the state that it is going to."""
+    kind = team.types[step.resource.type]
+    observation = team.observe(step.resource)
+    if kind.is_unsettled(observation):
+        raise NotSettledYetError(f"{step.resource.id} is {_glance(observation)}")
+    if kind.read_tags is not None and observation.exists:
+        tags = kind.read_tags(step.resource, team.read)
+        observation = observation.model_copy(update={"tags": tags})
+    news = News(what=f"Looked at the resource: {_glance(observation)}", at=team.clock())
+    return team.incidents.advance(step, State.ANALYZING, [news], observation=observation)
+
+
+def analyze_incident(step: Step, team: Collaborators) -> Step:
+    """Gather evidence and judge it: by rules always, with the model's help where the policy says so."""
+    case = _case(team.memory.for_analysis(step, team.clock()), team)
+    assessment = assess(
+        case,
+        team.limits(step.resource, case.observation.tags),
+        candidates=candidates(step.resource.type, step.failure, team.actions),
+        converse=team.converse,
+        nonce=team.new_nonce(),
+    )
+    team.telemetry.count("Judged", Judge=assessment.judge.value, Classification=assessment.classification.value)
+    confidence = f"{assessment.confidence:.0%}"
+    news = News(
+        what=f"Judged it {assessment.classification.value}, {confidence} sure, by {assessment.judge.value}",
+        at=team.clock(),
+        data={"evidence": [one.model_dump(mode="json") for one in assessment.evidence]},
+    )
+    moved = team.incidents.advance(step, State.PLANNING, [news], assessment=assessment)
+    return moved.moved(classification=assessment.classification)
+
+
+def plan_recovery(step: Step, team: Collaborators) -> Step:
+    """Make the one exact plan that is decided on, approved and carried out; it is saved with the decision."""
+    if step.classification is Classification.NORMAL:
+        return step.moved(plan=None)
+    material = team.memory.for_planning(step)
+    observation = _observed(material)
+    tags = observation.tags or (material.known_good.tags if material.known_good else {})
+    protection = team.policy.protection_of(step.resource, tags)
+    situation = Situation(
+        resource=step.resource,
+        failure=step.failure,
+        observation=observation,
+        known_good=material.known_good,
+        recreation=protection.recreation if protection else None,
+    )
+    return step.moved(plan=make_plan(situation, actions=team.actions, read=team.read))
+
+
+def decide_recovery(step: Step, team: Collaborators) -> Step:
+    """Ask every gate; record plan and decision; take the recovery out of the budgets where it goes ahead."""
+    now = team.clock()
+    material = team.memory.for_decision(step, now)
+    assessment, observation = _assessed(material), _observed(material)
+    limits = team.limits(step.resource, observation.tags)
+    decision = decide(
+        Question(
+            incident=material.incident,
+            assessment=assessment,
+            plan=step.plan,
+            limits=limits,
+            policy=team.policy,
+            mode=material.mode,
+            guard=material.guard,
+            load=material.load,
+            now=now,
+        )
+    )
+    team.telemetry.count("Decisions", Verdict=decision.verdict.value, ResourceType=step.resource.type)
+    to = _state_after(decision, step.plan)
+    also: list[dict[str, Any]] = []
+    if to is State.EXECUTING and material.guard is not None:
+        also = team.memory.recovery_begun(step, material.guard, now)
+    if _is_accepted(assessment, observation) and team.policy.protection_of(step.resource, observation.tags):
+        also = [team.memory.good_state(step.resource, observation)]
+    moved = team.incidents.advance(
+        step,
+        to,
+        _decision_news(step.plan, decision, team),
+        also,
+        plan=step.plan,
+        plan_digest=step.plan.digest if step.plan else None,
+        decision=decision,
+        problem="there is no recovery for this in the catalogue" if to is State.FAILED else None,
+    )
+    return moved.moved(
+        verdict=decision.verdict,
+        notify=assessment.classification is not Classification.NORMAL,
+        approval_seconds=limits.approval_seconds,
+        cooldown_seconds=limits.cooldown_seconds,
+    )
+
+
+def request_approval(step: Step, token: str, team: Collaborators) -> Step:
+    """Ask people about one exact plan. The token by which the workflow goes on never leaves the table."""
+    news = News(what="Asked people to approve the plan", at=team.clock(), data={"seconds": step.approval_seconds})
+    moved = team.incidents.advance(step, State.AWAITING_APPROVAL, [news], task_token=token)
+    return _tell(moved, team)
+
+
+def run_action(step: Step, team: Collaborators) -> Step:
+    """Carry out the next action of the plan through the gateway, or look after one that goes on by itself."""
+    plan = _planned(step)
+    observation = team.observe(step.resource)
+    last = step.position + 1 == len(plan.actions)
+    order = Order(
+        name=f"do-{step.position}",
+        call=plan.actions[step.position],
+        resource=step.resource,
+        goal=plan.goal,
+        before=observation,
+        after=State.VERIFYING if last else State.EXECUTING,
+    )
+    if step.busy:
+        return _after(step, team.gateway.follow(step, order))
+    changed = step.position == 0 and observation.digest != plan.observed_digest
+    if changed and not team.gateway.was_begun(step, order.name):
+        return _not_needed(step, plan, observation, team)
+    return _after(step, team.gateway.carry_out(step, order))
+
+
+def verify_recovery(step: Step, team: Collaborators) -> Step:
+    """Read the resource until it has what the plan was for, or after an undoing what it had before."""
+    if step.state is State.ROLLING_BACK:
+        return verify_undoing(step, team)
+    now = team.clock()
+    found = verify(_planned(step).goal, team.observe(step.target), now)
+    if found.health is not Health.HEALTHY:
+        raise NotHealthyYetError(f"{step.target.id}: {'; '.join(found.looked_at)}")
+    seconds = max(0.0, (now - step.failed_at).total_seconds())
+    news = News(what=f"Verified: {'; '.join(found.looked_at)}", at=now)
+    moved = team.incidents.advance(
+        step, State.COMPLETED, [news], verification=found, successor=step.successor or None
+    )
+    team.telemetry.count("HealthySeconds", seconds, ResourceType=step.resource.type)
+    return moved.moved(healthy_seconds=seconds)
+
+
+def notify_people(step: Step, team: Collaborators) -> Step:
+    """Tell people and machines what happened and what was done."""
+    return _tell(step, team)
+
+
+def learn_outcome(step: Step, team: Collaborators) -> Step:
+    """Keep the outcome for later judgement. Whatever went wrong before, the incident ends here."""
+    if step.state not in ENDED:
+        step = end_somehow(step, team)
+    now = team.clock()
+    past = PastIncident(
+        incident_id=step.incident_id,
+        signature=step.signature,
+        resource_id=step.resource.id,
+        state=step.state,
+        action=", ".join(call.action for call in step.plan.actions) if step.plan else "",
+        ended_at=now,
+        healthy_seconds=step.healthy_seconds,
+    )
+    approved = step.verdict is Verdict.REVIEW and step.state is State.COMPLETED
+    news = [News(what="Told people", at=now, data={"messages": list(step.told)})] if step.told else []
+    news.append(News(what=f"Learnt the outcome: {step.state.value}", at=now))
+    also = team.memory.outcome_learnt(past, step.resource.type, approved=approved)
+    team.telemetry.count("Ended", State=step.state.value, ResourceType=step.resource.type)
+    return team.incidents.note(step, news, also)
+
+
+# -- judging ------------------------------------------------------------------------------------
+
+
+def _case(material: Material, team: Collaborators) -> Case:
+    incident, observation = material.incident, _observed(material)
+    kind = team.types[incident.resource.type]
+    if material.load is None:
+        raise ValueError("analysis reads the load")
+    return Case(
+        incident=incident,
+        kind=kind.failure(incident.failure),
+        observation=observation,
+        failing=kind.is_failing(incident.failure, observation, material.known_good),
+        known_good=material.known_good,
+        outcomes=material.outcomes,
+        similar=material.similar,
+        load=material.load,
+        policy=team.policy,
+        now=team.clock(),
+    )
+
+
+def _state_after(decision: Decision, plan: RecoveryPlan | None) -> State:
+    if decision.in_cooldown:
+        return State.COOLDOWN
+    if decision.verdict is Verdict.REVIEW and plan is None:
+        return State.FAILED
+    return _AFTER[decision.verdict]
+
+
+def _is_accepted(assessment: Assessment, observation: Observation) -> bool:
+    """Whether somebody changed the resource on purpose, so that its new state is the good one."""
+    deliberate = assessment.intent in {Intent.DELIBERATE, Intent.AUTOMATION}
+    return observation.exists and deliberate and assessment.classification is Classification.NORMAL
+
+
+def _decision_news(plan: RecoveryPlan | None, decision: Decision, team: Collaborators) -> Sequence[News]:
+    now = team.clock()
+    planned = News(what=f"Planned to {plan.summary}", at=now, data={"digest": plan.digest}) if plan else None
+    gates = {"gates": [gate.model_dump(mode="json") for gate in decision.gates], "policy": decision.policy_version}
+    decided = News(what=f"Decided {decision.verdict.value}: {decision.reason}", at=now, data=gates)
+    return [planned, decided] if planned else [decided]
+
+
+# -- carrying out -------------------------------------------------------------------------------
+
+
+def _after(before: Step, after: Step) -> Step:
+    return after if after.busy else after.moved(position=before.position + 1)
+
+
+def _not_needed(step: Step, plan: RecoveryPlan, observation: Observation, team: Collaborators) -> Step:
+    """The resource changed since it was decided on: fine where it is well by now, else nothing is done."""
+    if differences(plan.goal, observation):
+        raise PlanChangedError(f"{step.resource.id} is no longer as it was planned for: {_glance(observation)}")
+    news = News(what="Found the resource well again before anything was done", at=team.clock())
+    moved = team.incidents.advance(step, State.VERIFYING, [news])
+    return moved.moved(position=len(plan.actions))
+
+
+# -- telling and ending -------------------------------------------------------------------------
+
+
+def _tell(step: Step, team: Collaborators) -> Step:
+    story = team.incidents.story(step.incident_id)
+    message = render_message(story.incident, story.timeline, console_url=team.settings.console_url)
+    return step.moved(told=(*step.told, team.publish(message)))
+
+
+# -- what a record must have by now -------------------------------------------------------------
+
+
+def _observed(material: Material) -> Observation:
+    return _required(material.incident.observation, "observation")
+
+
+def _assessed(material: Material) -> Assessment:
+    return _required(material.incident.assessment, "assessment")
+
+
+def _planned(step: Step) -> RecoveryPlan:
+    if step.plan is None:
+        raise PlanChangedError(f"{step.incident_id} has no plan")
+    return step.plan
+
+
+def _required(section: Any, name: str) -> Any:
+    if section is None:
+        raise PlanChangedError(f"the record has no {name} yet")
+    return section

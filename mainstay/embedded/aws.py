@@ -1,0 +1,168 @@
+"""AWS on a laptop: moto's server in this process, repaired, so that the product's code runs unchanged.
+
+    with EmbeddedAws() as aws:
+        aws.client("ec2", ALICE).stop_instances(InstanceIds=[...])
+
+Inside, `boto3.client("ec2")` without any argument, in this process or in a child, reaches it too.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+import botocore.loaders
+import botocore.session
+from botocore.config import Config
+
+from mainstay.embedded.bus import BUS, Event
+from mainstay.embedded.later import forget_what_waits
+from mainstay.embedded.personas import ACCOUNT, MAINSTAY, Persona
+from mainstay.embedded.repairs import install_repairs
+from mainstay.embedded.server import EmbeddedServer
+
+REGION = "us-east-1"
+
+_LOADER = botocore.loaders.create_loader()
+"""One for all sessions: reading EC2's model takes longer than everything else about a client."""
+
+
+class EmbeddedAws:
+    """A context manager. One at a time in a process, since moto's state is the process's own."""
+
+    region: str = REGION
+    account: str = ACCOUNT
+    endpoint: str = ""
+
+    def __init__(self) -> None:
+        self._server: EmbeddedServer | None = None
+        self._environment: dict[str, str] = {}
+        self._sessions: dict[str, boto3.Session] = {}
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> Self:
+        install_repairs()
+        self._server = EmbeddedServer()
+        self._server.start()
+        self.endpoint = f"http://127.0.0.1:{self._server.port}"
+        self._environment = _replace_environment(_environment_for(self._server.port))
+        _run_state_machines(on=True)
+        BUS.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        BUS.stop()
+        _forget_everything()
+        _run_state_machines(on=False)
+        if self._server is not None:
+            self._server.stop()
+        _replace_environment(self._environment)
+        self._sessions.clear()
+        self._clients.clear()
+
+    def session(self, persona: Persona = MAINSTAY) -> boto3.Session:
+        """Answer the session that signs as this persona: the same one each time."""
+        with self._lock:
+            if persona.name not in self._sessions:
+                self._sessions[persona.name] = self._make_session(persona)
+            return self._sessions[persona.name]
+
+    def client(self, service: str, persona: Persona = MAINSTAY, region: str | None = None) -> Any:
+        """Answer a client that signs as this persona: the same one each time, safe to share by threads.
+
+        It makes one attempt, so that what a test or a scenario counts is what it did.
+        """
+        key = (service, persona.name, region or self.region)
+        with self._lock:
+            if key not in self._clients:
+                config = Config(retries={"total_max_attempts": 1}, max_pool_connections=50)
+                self._clients[key] = self.session(persona).client(service, region_name=key[2], config=config)
+            return self._clients[key]
+
+    def on_event(self, listener: Callable[[Event], None]) -> None:
+        """Call `listener` with the full envelope of each event that is put on the default bus."""
+        BUS.listen(listener)
+
+    def publish(self, event: Event) -> None:
+        """Deliver this envelope, id and all: an event again, or one that AWS itself would emit."""
+        BUS.put(event)
+
+    def settle(self) -> None:
+        """Wait until every event emitted so far has been handed to its targets."""
+        BUS.drain()
+
+    def reset(self) -> None:
+        """Forget all resources, and let nothing of before happen afterwards."""
+        BUS.drain()
+        _forget_everything()
+
+    def _make_session(self, persona: Persona) -> boto3.Session:
+        core = botocore.session.get_session()
+        core.register_component("data_loader", _LOADER)
+        return boto3.Session(
+            botocore_session=core,
+            aws_access_key_id=persona.access_key_id,
+            aws_secret_access_key=persona.secret,
+            region_name=self.region,
+        )
+
+
+def _environment_for(port: int) -> dict[str, str]:
+    """Answer what the SDKs, Terraform and moto itself are to find in the environment.
+
+    The configuration files are switched off, so that no profile of the machine's owner leads elsewhere.
+    """
+    return {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "AWS_ACCESS_KEY_ID": MAINSTAY.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": MAINSTAY.secret,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "MOTO_PORT": str(port),
+        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+
+
+def _replace_environment(wanted: dict[str, str]) -> dict[str, str]:
+    """Make `wanted` all that the environment says about AWS and moto; answer what it said before."""
+    before = {name: value for name, value in os.environ.items() if _concerns_us(name)}
+    for name in before:
+        del os.environ[name]
+    os.environ.update(wanted)
+    return before
+
+
+def _concerns_us(name: str) -> bool:
+    return name.startswith(("AWS_", "MOTO_")) or name.upper() == "NO_PROXY"
+
+
+def _run_state_machines(*, on: bool) -> None:
+    """Let moto interpret state machines. Its own default is to answer every execution with success."""
+    from moto.core.config import default_user_config  # noqa: PLC0415
+
+    default_user_config["stepfunctions"] = {"execute_state_machine": on}
+
+
+def _forget_everything() -> None:
+    from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415
+
+    from mainstay.embedded.repairs.task_tokens import stop_all_executions  # noqa: PLC0415
+
+    forget_what_waits()
+    stop_all_executions()
+    moto_api_backend.reset()

@@ -1,0 +1,147 @@
+"""Step Functions: executions are started once, and each task token is answered once, in time.
+
+moto answers a token any number of times, also after its task has timed out; gives a retried task the
+token and the outcome of the first attempt; refuses a heartbeat where the task asks for none; drops the
+cause of SendTaskFailure and of StopExecution; and names every execution that is started without a name
+"None".
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.stepfunctions.parser.api import ExecutionStatus, InvalidOutput, InvalidToken, TaskTimedOut
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import ResourceCondition
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
+    StateTaskServiceCallback,
+)
+from moto.stepfunctions.parser.asl.eval.callback.callback import (
+    CallbackOutcome,
+    CallbackOutcomeFailure,
+    CallbackOutcomeSuccess,
+)
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
+from moto.stepfunctions.parser.utils import TMP_THREADS
+from moto.stepfunctions.responses import StepFunctionResponse
+
+_LOCK = threading.Lock()
+"""Starting and answering are decisions that two threads must not both make."""
+
+_run_task_as_moto_does = StateTaskServiceCallback._eval_execution
+_start_as_moto_does = StepFunctionsParserBackend.start_execution
+
+
+def install() -> None:
+    """Install the repair."""
+    StateTaskServiceCallback._eval_execution = _run_task
+    StepFunctionsParserBackend.start_execution = _start_execution
+    StepFunctionsParserBackend.send_task_success = _succeed
+    StepFunctionsParserBackend.send_task_failure = _fail
+    StepFunctionsParserBackend.send_task_heartbeat = _beat
+    StepFunctionResponse.send_task_failure = _on_send_task_failure
+    StepFunctionResponse.stop_execution = _on_stop_execution
+
+
+# -- executions ---------------------------------------------------------------------------------
+
+
+def _start_execution(
+    backend: Any,
+    state_machine_arn: str,
+    name: str | None = None,
+    execution_input: str | None = None,
+    trace_header: str | None = None,
+) -> Any:
+    """Start once: the same name with the same input, while it runs, is the same execution."""
+    with _LOCK:
+        return _start_as_moto_does(
+            backend, state_machine_arn, name or str(uuid.uuid4()), execution_input or "{}", trace_header
+        )
+
+
+def _on_stop_execution(handler: Any) -> ActionResult:
+    execution = handler.stepfunction_backend.describe_execution(handler._get_param("executionArn"))
+    if execution.exec_status == ExecutionStatus.RUNNING:
+        execution.error, execution.cause = handler._get_param("error"), handler._get_param("cause")
+        _stop(execution, error=execution.error, cause=execution.cause)
+    return ActionResult({"stopDate": execution.stop_date or datetime.now(UTC)})
+
+
+def stop_all_executions() -> None:
+    """End what runs: nothing of it may happen after a reset."""
+    for regions in list(stepfunctions_parser_backends.values()):
+        for backend in list(regions.values()):
+            for execution in backend._get_executions(ExecutionStatus.RUNNING):
+                _stop(execution, error=None, cause=None)
+    TMP_THREADS.clear()
+
+
+def _stop(execution: Any, *, error: str | None, cause: str | None) -> None:
+    """Stop, and wake the tasks that wait for an answer: moto leaves their threads until they time out."""
+    execution.stop(stop_date=datetime.now(UTC), error=error, cause=cause)
+    for endpoint in list(execution.exec_worker.env.callback_pool_manager._pool.values()):
+        endpoint.interrupt_all()
+
+
+# -- tokens -------------------------------------------------------------------------------------
+
+
+def _run_task(task: Any, env: Any) -> None:
+    """Give each attempt its own token, which is good as long as this attempt's frame runs."""
+    if task.resource.condition == ResourceCondition.WaitForTaskToken:
+        token = env.states.context_object.update_task_token()
+        env.callback_pool_manager.add(token).frame = env
+    _run_task_as_moto_does(task, env)
+
+
+def _find(backend: Any, token: str) -> Any:
+    """Find the task that waits for this token. InvalidToken: there has never been one."""
+    for execution in backend._get_executions():
+        env = execution.exec_worker and execution.exec_worker.env
+        endpoint = env and env.callback_pool_manager.get(token)
+        if endpoint:
+            return endpoint
+    raise InvalidToken
+
+
+def _require_waiting(endpoint: Any) -> None:
+    """Raise TaskTimedOut where the task was answered before, timed out, or was stopped."""
+    if endpoint.get_outcome() is not None or not endpoint.frame.is_running():
+        raise TaskTimedOut("Task Timed Out: 'Provided task does not exist anymore'", "TaskTimedOut")
+
+
+def _answer(backend: Any, token: str, outcome: CallbackOutcome) -> None:
+    endpoint = _find(backend, token)
+    with _LOCK:
+        _require_waiting(endpoint)
+        endpoint.notify(outcome)
+
+
+def _succeed(backend: Any, task_token: str, outcome: str) -> None:
+    try:
+        json.loads(outcome)
+    except ValueError:
+        raise InvalidOutput("Invalid Output: 'Invalid JSON in output'", "InvalidOutput") from None
+    _answer(backend, task_token, CallbackOutcomeSuccess(task_token, outcome))
+
+
+def _fail(backend: Any, task_token: str, error: str | None = None, cause: str | None = None) -> None:
+    _answer(backend, task_token, CallbackOutcomeFailure(task_token, error, cause))
+
+
+def _beat(backend: Any, task_token: str) -> None:
+    endpoint = _find(backend, task_token)
+    _require_waiting(endpoint)
+    endpoint.notify_heartbeat()
+
+
+def _on_send_task_failure(handler: Any) -> EmptyResult:
+    handler.stepfunction_backend.send_task_failure(
+        handler._get_param("taskToken"), error=handler._get_param("error"), cause=handler._get_param("cause")
+    )
+    return EmptyResult()

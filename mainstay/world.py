@@ -1,0 +1,131 @@
+"""Mainstay whole, on a laptop: its stack, its functions and embedded AWS, in this process."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+from chalicelib.collaborators import Collaborators
+from chalicelib.incidents.model import Resource
+from mainstay.embedded.aws import EmbeddedAws
+from mainstay.embedded.calls import CallLog
+from mainstay.embedded.codebuild import find_terraform
+from mainstay.embedded.functions import deploy_functions
+from mainstay.embedded.invocations import on_answer, wait_idle
+from mainstay.embedded.stack import create_stack, upload_source
+
+STAGE = "local"
+
+QUICK = {"VerifyIntervalSeconds": "1", "VerifyAttempts": "4", "PollSeconds": "1"}
+"""Embedded AWS takes milliseconds for what AWS takes minutes for."""
+
+
+class World:
+    """A context manager. `policy` is the YAML that everything in it goes by; `mode` is set at the start.
+
+    Logs and metrics go to `log`; `calls` knows every AWS call that the product makes in it.
+    """
+
+    def __init__(self, *, policy: str = "", mode: str = "auto", model: str = "", log: TextIO | None = None) -> None:
+        self.aws = EmbeddedAws()
+        self.calls = CallLog()
+        self.outputs: dict[str, str] = {}
+        self._policy, self._mode, self._model = policy, mode, model
+        self._log = log
+        self._folder = tempfile.TemporaryDirectory(prefix="mainstay-")
+        self._open = ExitStack()
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> Self:
+        find_terraform()
+        self._open.enter_context(self.aws)
+        self._open.enter_context(self.calls)
+        self._open.callback(self._folder.cleanup)
+        self.outputs = create_stack(self.aws, stage=STAGE, parameters=QUICK)
+        upload_source(self.aws, self.outputs["ArtifactBucket"])
+        self.set_policy(self._policy)
+        deploy_functions(_fresh_app().app, self.aws, stage=STAGE)
+        on_answer(self._note_change)
+        self.team.memory.set_mode(self._mode, by="mainstay", now=self.team.clock())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._open.close()
+        _forget_collaborators()
+
+    def set_policy(self, text: str) -> None:
+        """Let this be the policy from now on."""
+        path = Path(self._folder.name) / "policy.yaml"
+        path.write_text(text, encoding="utf-8")
+        os.environ.update(
+            MAINSTAY_STAGE=STAGE,
+            MAINSTAY_ACCOUNT=self.aws.account,
+            MAINSTAY_POLICY_FILE=str(path),
+            MAINSTAY_MODEL=self._model,
+            MAINSTAY_CONSOLE_URL="http://127.0.0.1:8000",
+        )
+        _forget_collaborators()
+        self.calls.attach(self.team.aws.session)
+
+    @property
+    def team(self) -> Collaborators:
+        """What the functions work with: the same objects."""
+        from chalicelib.services import collaborators  # noqa: PLC0415 - reads the environment set above
+
+        return collaborators()
+
+    def resource(self, kind: str, name: str) -> Resource:
+        """A resource of this world."""
+        return Resource(type=kind, id=name, region=self.aws.region, account=self.aws.account)
+
+    def invoke(self, function: str, payload: object = None) -> Any:
+        """Call a function as its trigger would, and answer what it answers."""
+        answer = self.aws.client("lambda").invoke(
+            FunctionName=f"mainstay-{STAGE}-{function}", Payload=json.dumps(payload or {})
+        )
+        return json.loads(answer["Payload"].read() or b"null")
+
+    def wait_until(self, is_so: Callable[[], bool], timeout: float, what: str) -> None:
+        """Look again after everything that a function did, until it is so; TimeoutError says what was not."""
+        until = time.monotonic() + timeout
+        with self._changed:
+            while not is_so():
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError(f"after {timeout} s: {what}")
+                self._changed.wait(min(left, 1.0))
+
+    def settle(self, timeout: float = 10) -> None:
+        """Wait until no event is on its way and no event's function is running."""
+        self.aws.settle()
+        wait_idle(timeout)
+
+    def _note_change(self, _function: str) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+
+def _forget_collaborators() -> None:
+    from chalicelib import services  # noqa: PLC0415
+
+    services.collaborators.cache_clear()
+
+
+def _fresh_app() -> Any:
+    """The app, imported from the checkout, whose root may not be on the path of an installed command."""
+    root = str(Path(__file__).parent.parent)
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    return importlib.import_module("app")
