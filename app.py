@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from chalice import Chalice
@@ -11,6 +12,7 @@ from chalicelib import intake, undoing, workflow
 from chalicelib.incidents.step import Step
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.services import collaborators
+from chalicelib.settings import alarms_topic
 from chalicelib.signals import event_pattern
 from chalicelib.sweep import sweep as sweep_all
 
@@ -26,7 +28,7 @@ def on_resource_event(event: CloudWatchEvent) -> dict[str, Any]:
     return intake.receive_event(event.to_dict(), collaborators())
 
 
-@app.on_sns_message(topic="mainstay-alarms")
+@app.on_sns_message(topic=alarms_topic(os.environ))
 def on_alarm(event: SNSEvent) -> dict[str, Any]:
     """Take in a CloudWatch alarm."""
     return intake.receive_alarm(event.message, collaborators())

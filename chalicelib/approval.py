@@ -27,7 +27,9 @@ def answer_approval(incident_id: str, approval: Approval, team: Collaborators) -
 
 def _check(incident: Incident, approval: Approval) -> None:
     if incident.state is not State.AWAITING_APPROVAL:
-        raise WrongStateError(f"{incident.incident_id} is {incident.state.value}: there is nothing to approve")
+        raise WrongStateError(
+            f"{incident.incident_id} is {incident.state.value}: there is nothing to approve"
+        )
     if incident.plan is None or incident.plan.digest != approval.digest:
         raise PlanChangedError(f"the plan of {incident.incident_id} is not the one that was answered about")
 
@@ -35,7 +37,9 @@ def _check(incident: Incident, approval: Approval) -> None:
 def _approve(step: Step, approval: Approval, team: Collaborators) -> Step:
     material = team.memory.for_decision(step, approval.decided_at)
     also = team.memory.recovery_begun(step, material.guard, approval.decided_at) if material.guard else []
-    news = News(what=f"{approval.by} approved the plan", at=approval.decided_at, data={"digest": approval.digest})
+    news = News(
+        what=f"{approval.by} approved the plan", at=approval.decided_at, data={"digest": approval.digest}
+    )
     return team.incidents.advance(step, State.EXECUTING, [news], also, approval=approval)
 
 

@@ -28,6 +28,10 @@ class UnreachableError(RetryableError):
     """No answer from AWS: the effect of the call, if it has one, is unknown."""
 
 
+class TooEarlyError(RetryableError):
+    """AWS did nothing, since the resource was still busy with something else."""
+
+
 class ConflictError(RetryableError):
     """Another writer was there at the same moment."""
 
@@ -101,10 +105,6 @@ class ActionFailedError(PermanentError):
 
 class OutcomeUnknownError(PermanentError):
     """An effect may or may not have happened and may not be repeated blindly."""
-
-
-class NotSettledYetError(RetryableError):
-    """The resource is on its way from one state to another: too early to judge."""
 
 
 class NotHealthyYetError(RetryableError):

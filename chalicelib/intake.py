@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,17 +12,22 @@ from chalicelib.collaborators import Collaborators
 from chalicelib.incidents.model import ActorKind, Incident, Signal, State, digest_of
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import START, News, bookmark_after, write_events
+from chalicelib.redaction import clean_text, redact_value
 from chalicelib.signals import Ignored, Reading, read_alarm, read_event
+
+
+_LONGEST_EVENT = 4000
+"""Characters that are kept of an ignored event."""
 
 
 def receive_event(event: object, team: Collaborators) -> dict[str, Any]:
     """Take in an event of EventBridge. Whatever it holds, it ends as an incident or an ignored record."""
-    return _receive(read_event(event, **_knowledge(team)), team)
+    return _receive(read_event(event, **_knowledge(team)), event, team)
 
 
 def receive_alarm(message: object, team: Collaborators) -> dict[str, Any]:
     """Take in a message of the alarm topic."""
-    return _receive(read_alarm(message, **_knowledge(team)), team)
+    return _receive(read_alarm(message, **_knowledge(team)), message, team)
 
 
 def open_incident(signal: Signal, team: Collaborators) -> Opening:
@@ -75,9 +81,9 @@ def first_step(incident: Incident, team: Collaborators) -> Step:
     )
 
 
-def _receive(reading: Reading, team: Collaborators) -> dict[str, Any]:
+def _receive(reading: Reading, event: object, team: Collaborators) -> dict[str, Any]:
     for ignored in reading.ignored:
-        _note_ignored(ignored, team)
+        _note_ignored(ignored, event, team)
     openings = [open_incident(signal, team) for signal in reading.signals]
     return {
         "incidents": [{"incident_id": one.incident_id, "how": one.how.value} for one in openings],
@@ -85,11 +91,12 @@ def _receive(reading: Reading, team: Collaborators) -> dict[str, Any]:
     }
 
 
-def _note_ignored(ignored: Ignored, team: Collaborators) -> None:
+def _note_ignored(ignored: Ignored, event: object, team: Collaborators) -> None:
+    """Keep the event with the reason, without secrets and not at any length."""
     team.telemetry.log(f"ignored an event: {ignored.reason}", code=ignored.code)
     team.telemetry.count("SignalsIgnored", Code=ignored.code)
-    now = team.clock()
-    team.incidents.note_ignored(ignored.code, ignored.reason, ignored.event_id, now)
+    text = clean_text(json.dumps(redact_value(event), default=str), _LONGEST_EVENT)
+    team.incidents.note_ignored(ignored.code, ignored.reason, text, team.clock())
 
 
 def _first_news(signal: Signal, incident: Incident, team: Collaborators) -> Sequence[News]:

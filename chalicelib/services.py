@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import random
 import secrets
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 from chalicelib.analysis.policy import Policy, read_policy
 from chalicelib.aws.bedrock import Bedrock
@@ -66,7 +67,7 @@ def make_collaborators(settings: Settings) -> Collaborators:
         aws=aws,
         publish=Notifier(aws, settings.notifications_topic_arn).publish,
         converse=Bedrock(aws, settings.model) if settings.model else None,
-        telemetry=Telemetry(stage=settings.stage),
+        telemetry=Telemetry(stage=settings.stage, stream=_log_stream(settings)),
         clock=now_utc,
         new_nonce=_new_nonce,
         patiently=_patiently,
@@ -79,6 +80,12 @@ def load_policy(settings: Settings) -> Policy:
         return read_policy(settings.policy_file.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidPolicyError(f"MAINSTAY_POLICY_FILE: {error}") from error
+
+
+def _log_stream(settings: Settings) -> TextIO:
+    if settings.log_file is None:
+        return sys.stdout
+    return settings.log_file.open("a", encoding="utf-8", buffering=1)
 
 
 def now_utc() -> datetime:

@@ -10,6 +10,7 @@
 | MAINSTAY_POLICY_FILE | chalicelib/policy.yaml | the policy |
 | MAINSTAY_MODEL | (none) | the Bedrock model or inference profile; without one, rules decide alone |
 | MAINSTAY_CONSOLE_URL | (none) | where people look at incidents: the link in messages |
+| MAINSTAY_LOG_FILE | (none) | a file for logs and metrics; without one they go to standard output |
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _VARIABLES = {
     "policy_file": "MAINSTAY_POLICY_FILE",
     "model": "MAINSTAY_MODEL",
     "console_url": "MAINSTAY_CONSOLE_URL",
+    "log_file": "MAINSTAY_LOG_FILE",
 }
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
 
@@ -48,6 +50,7 @@ class Settings(BaseModel):
     policy_file: Path = Path(__file__).with_name("policy.yaml")
     model: str = ""
     console_url: str = ""
+    log_file: Path | None = None
 
     @property
     def prefix(self) -> str:
@@ -96,3 +99,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         first = error.errors()[0]
         variable = _VARIABLES[str(first["loc"][0])]
         raise InvalidSettingsError(f"{variable}: {first['msg'].lower()}") from None
+
+
+def alarms_topic(environment: Mapping[str, str]) -> str:
+    """The name of the topic that alarms come in by: a trigger needs it when app.py is imported.
+
+    Nothing else is known by then when Chalice only packages the app.
+    """
+    app, stage = environment.get("MAINSTAY_APP", "mainstay"), environment.get("MAINSTAY_STAGE", "dev")
+    return f"{app}-{stage}-alarms"

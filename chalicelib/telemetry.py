@@ -52,15 +52,17 @@ class Telemetry:
 
     def log(self, message: str, **facts: object) -> None:
         """One JSON line."""
-        self._logger.info(message, **_about(), **facts)
+        self._logger.info(message, extra={**_about(), **facts})
 
     def warn(self, message: str, **facts: object) -> None:
         """One JSON line about something that somebody may want to look into."""
-        self._logger.warning(message, **_about(), **facts)
+        self._logger.warning(message, extra={**_about(), **facts})
 
     def count(self, metric: str, amount: float = 1, **dimensions: str) -> None:
         """One value of one metric; KeyError where `METRICS` does not have it."""
-        emf = AmazonCloudWatchEMFProvider(namespace=NAMESPACE, metric_set={}, dimension_set={}, metadata_set={})
+        emf = AmazonCloudWatchEMFProvider(
+            namespace=NAMESPACE, metric_set={}, dimension_set={}, metadata_set={}
+        )
         emf.add_dimension("Stage", self._stage)
         for name, value in dimensions.items():
             emf.add_dimension(name, value)

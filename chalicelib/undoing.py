@@ -28,7 +28,7 @@ def roll_back(step: Step, team: Collaborators) -> Step:
     if current.state in ENDED:
         return current
     if current.state is not State.ROLLING_BACK:
-        return _begin(current, story.incident, story.effects, team)
+        return _begin(current, story.effects, team)
     if step.error is not None:
         return give_up(current, f"what was undone could not be verified. {story.incident.problem}", team)
     return _undo_next(current, story.effects, team)
@@ -53,11 +53,13 @@ def end_somehow(step: Step, team: Collaborators) -> Step:
     return current if current.state in ENDED else give_up(current, _problem(step), team)
 
 
-def _begin(step: Step, incident: Incident, effects: tuple[Effect, ...], team: Collaborators) -> Step:
+def _begin(step: Step, effects: tuple[Effect, ...], team: Collaborators) -> Step:
     problem = _problem(step)
     if step.state is State.AWAITING_APPROVAL and step.error and step.error.Error in _TIMEOUTS:
         news = News(what="Nobody answered in time: nothing was changed", at=team.clock())
-        return team.incidents.advance(step.moved(error=None), State.EXPIRED, [news], problem="nobody answered in time")
+        return team.incidents.advance(
+            step.moved(error=None), State.EXPIRED, [news], problem="nobody answered in time"
+        )
     done = [effect for effect in effects if _may_have_happened(effect, team)]
     if not done:
         return give_up(step, problem, team)

@@ -13,7 +13,7 @@ from chalicelib.analysis.case import Case, Question
 from chalicelib.analysis.decision import decide
 from chalicelib.aws.memory import Material
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError, NotHealthyYetError, NotSettledYetError, PlanChangedError
+from chalicelib.errors import MainstayError, NotHealthyYetError, PlanChangedError
 from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.messages import render_message
 from chalicelib.incidents.model import (
@@ -36,6 +36,9 @@ from chalicelib.recovery.plan import candidates, differences, make_plan
 from chalicelib.recovery.verify import verify
 from chalicelib.undoing import end_somehow, verify_undoing
 
+_HEARTBEAT_SECONDS = 900
+"""Three sweeps: a question that Mainstay itself no longer looks after is given up early."""
+
 _AFTER = {
     Verdict.RECOVER: State.EXECUTING,
     Verdict.REVIEW: State.AWAITING_APPROVAL,
@@ -49,31 +52,33 @@ def run_task(task: Callable[[Step, Collaborators], Step], step: Step, team: Coll
         try:
             after = task(step, team)
         except MainstayError as error:
-            team.telemetry.warn(f"{task.__name__} raised {type(error).__name__}: {error}", state=step.state.value)
+            team.telemetry.warn(
+                f"{task.__name__} raised {type(error).__name__}: {error}", state=step.state.value
+            )
             raise
         if after.state is not step.state:
             seconds = (after.since - step.since).total_seconds()
             team.telemetry.log(f"{step.state.value} -> {after.state.value}", seconds=seconds)
-            team.telemetry.count("StageSeconds", seconds, Stage=step.state.value)
+            team.telemetry.count("StageSeconds", seconds, State=step.state.value)
         return after
 
 
 def detect_incident(step: Step, team: Collaborators) -> Step:
-    """Read the resource again, once it has settled in the state that it is going to."""
+    """Read the resource again, with its tags."""
     kind = team.types[step.resource.type]
     observation = team.observe(step.resource)
-    if kind.is_unsettled(observation):
-        raise NotSettledYetError(f"{step.resource.id} is {_glance(observation)}")
     if kind.read_tags is not None and observation.exists:
         tags = kind.read_tags(step.resource, team.read)
         observation = observation.model_copy(update={"tags": tags})
     news = News(what=f"Looked at the resource: {_glance(observation)}", at=team.clock())
-    return team.incidents.advance(step, State.ANALYZING, [news], observation=observation)
+    moved = team.incidents.advance(step, State.ANALYZING, [news], observation=observation)
+    return moved.moved(observation=observation)
 
 
 def analyze_incident(step: Step, team: Collaborators) -> Step:
     """Gather evidence and judge it: by rules always, with the model's help where the policy says so."""
-    case = _case(team.memory.for_analysis(step, team.clock()), team)
+    material = team.memory.for_analysis(step, team.clock())
+    case = _case(material, team)
     assessment = assess(
         case,
         team.limits(step.resource, case.observation.tags),
@@ -81,7 +86,9 @@ def analyze_incident(step: Step, team: Collaborators) -> Step:
         converse=team.converse,
         nonce=team.new_nonce(),
     )
-    team.telemetry.count("Judged", Judge=assessment.judge.value, Classification=assessment.classification.value)
+    team.telemetry.count(
+        "Judged", Judge=assessment.judge.value, Classification=assessment.classification.value
+    )
     confidence = f"{assessment.confidence:.0%}"
     news = News(
         what=f"Judged it {assessment.classification.value}, {confidence} sure, by {assessment.judge.value}",
@@ -89,25 +96,24 @@ def analyze_incident(step: Step, team: Collaborators) -> Step:
         data={"evidence": [one.model_dump(mode="json") for one in assessment.evidence]},
     )
     moved = team.incidents.advance(step, State.PLANNING, [news], assessment=assessment)
-    return moved.moved(classification=assessment.classification)
+    return moved.moved(classification=assessment.classification, known_good=material.known_good)
 
 
 def plan_recovery(step: Step, team: Collaborators) -> Step:
     """Make the one exact plan that is decided on, approved and carried out; it is saved with the decision."""
-    if step.classification is Classification.NORMAL:
-        return step.moved(plan=None)
-    material = team.memory.for_planning(step)
-    observation = _observed(material)
-    tags = observation.tags or (material.known_good.tags if material.known_good else {})
-    protection = team.policy.protection_of(step.resource, tags)
+    if step.classification is Classification.NORMAL or step.observation is None:
+        return step.moved(observation=None, known_good=None)
+    known = step.known_good.tags if step.known_good else {}
+    protection = team.policy.protection_of(step.resource, step.observation.tags or known)
     situation = Situation(
         resource=step.resource,
         failure=step.failure,
-        observation=observation,
-        known_good=material.known_good,
+        observation=step.observation,
+        known_good=step.known_good or (team.memory.known_good(step.resource) if protection else None),
         recreation=protection.recreation if protection else None,
     )
-    return step.moved(plan=make_plan(situation, actions=team.actions, read=team.read))
+    plan = make_plan(situation, actions=team.actions, read=team.read)
+    return step.moved(plan=plan, observation=None, known_good=None)
 
 
 def decide_recovery(step: Step, team: Collaborators) -> Step:
@@ -150,13 +156,16 @@ def decide_recovery(step: Step, team: Collaborators) -> Step:
         verdict=decision.verdict,
         notify=assessment.classification is not Classification.NORMAL,
         approval_seconds=limits.approval_seconds,
+        heartbeat_seconds=max(1, min(_HEARTBEAT_SECONDS, limits.approval_seconds - 1)),
         cooldown_seconds=limits.cooldown_seconds,
     )
 
 
 def request_approval(step: Step, token: str, team: Collaborators) -> Step:
     """Ask people about one exact plan. The token by which the workflow goes on never leaves the table."""
-    news = News(what="Asked people to approve the plan", at=team.clock(), data={"seconds": step.approval_seconds})
+    news = News(
+        what="Asked people to approve the plan", at=team.clock(), data={"seconds": step.approval_seconds}
+    )
     moved = team.incidents.advance(step, State.AWAITING_APPROVAL, [news], task_token=token)
     return _tell(moved, team)
 
@@ -265,7 +274,10 @@ def _is_accepted(assessment: Assessment, observation: Observation) -> bool:
 def _decision_news(plan: RecoveryPlan | None, decision: Decision, team: Collaborators) -> Sequence[News]:
     now = team.clock()
     planned = News(what=f"Planned to {plan.summary}", at=now, data={"digest": plan.digest}) if plan else None
-    gates = {"gates": [gate.model_dump(mode="json") for gate in decision.gates], "policy": decision.policy_version}
+    gates = {
+        "gates": [gate.model_dump(mode="json") for gate in decision.gates],
+        "policy": decision.policy_version,
+    }
     decided = News(what=f"Decided {decision.verdict.value}: {decision.reason}", at=now, data=gates)
     return [planned, decided] if planned else [decided]
 
@@ -280,7 +292,9 @@ def _after(before: Step, after: Step) -> Step:
 def _not_needed(step: Step, plan: RecoveryPlan, observation: Observation, team: Collaborators) -> Step:
     """The resource changed since it was decided on: fine where it is well by now, else nothing is done."""
     if differences(plan.goal, observation):
-        raise PlanChangedError(f"{step.resource.id} is no longer as it was planned for: {_glance(observation)}")
+        raise PlanChangedError(
+            f"{step.resource.id} is no longer as it was planned for: {_glance(observation)}"
+        )
     news = News(what="Found the resource well again before anything was done", at=team.clock())
     moved = team.incidents.advance(step, State.VERIFYING, [news])
     return moved.moved(position=len(plan.actions))
@@ -295,15 +309,27 @@ def _tell(step: Step, team: Collaborators) -> Step:
     return step.moved(told=(*step.told, team.publish(message)))
 
 
+def _glance(observation: Observation) -> str:
+    """What a resource looks like, in a few words."""
+    if not observation.exists:
+        return "it is not there"
+    shown = [name for name in ("state", "status") if name in observation.attributes]
+    return ", ".join(f"{name} is {observation.attributes[name]}" for name in shown) or "it is there"
+
+
 # -- what a record must have by now -------------------------------------------------------------
 
 
 def _observed(material: Material) -> Observation:
-    return _required(material.incident.observation, "observation")
+    if material.incident.observation is None:
+        raise PlanChangedError("the record has no observation yet")
+    return material.incident.observation
 
 
 def _assessed(material: Material) -> Assessment:
-    return _required(material.incident.assessment, "assessment")
+    if material.incident.assessment is None:
+        raise PlanChangedError("the record has no assessment yet")
+    return material.incident.assessment
 
 
 def _planned(step: Step) -> RecoveryPlan:
@@ -311,8 +337,3 @@ def _planned(step: Step) -> RecoveryPlan:
         raise PlanChangedError(f"{step.incident_id} has no plan")
     return step.plan
 
-
-def _required(section: Any, name: str) -> Any:
-    if section is None:
-        raise PlanChangedError(f"the record has no {name} yet")
-    return section

@@ -1,1 +1,1 @@
-"""The operator's side of Mainstay: the command line, the demo, and AWS on a laptop. Never shipped to Lambda."""
+"""The operator's side: the command line, the demo, and AWS on a laptop. Never shipped to Lambda."""

@@ -13,15 +13,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, Self
 
 from chalicelib.collaborators import Collaborators
 from chalicelib.incidents.model import Resource
 from mainstay.embedded.aws import EmbeddedAws
+from mainstay.embedded.bedrock import BedrockStandIn
 from mainstay.embedded.calls import CallLog
 from mainstay.embedded.codebuild import find_terraform
 from mainstay.embedded.functions import deploy_functions
-from mainstay.embedded.invocations import on_answer, wait_idle
+from mainstay.embedded.invocations import forget_listeners, on_answer, wait_idle
 from mainstay.embedded.stack import create_stack, upload_source
 
 STAGE = "local"
@@ -33,16 +34,17 @@ QUICK = {"VerifyIntervalSeconds": "1", "VerifyAttempts": "4", "PollSeconds": "1"
 class World:
     """A context manager. `policy` is the YAML that everything in it goes by; `mode` is set at the start.
 
-    Logs and metrics go to `log`; `calls` knows every AWS call that the product makes in it.
+    Logs and metrics go to `log_file`; `calls` knows every AWS call that the product makes in it.
     """
 
-    def __init__(self, *, policy: str = "", mode: str = "auto", model: str = "", log: TextIO | None = None) -> None:
+    def __init__(self, *, policy: str = "", mode: str = "auto", model: str = "") -> None:
         self.aws = EmbeddedAws()
         self.calls = CallLog()
+        self.bedrock = BedrockStandIn()
         self.outputs: dict[str, str] = {}
         self._policy, self._mode, self._model = policy, mode, model
-        self._log = log
         self._folder = tempfile.TemporaryDirectory(prefix="mainstay-")
+        self.log_file = Path(self._folder.name) / "mainstay.jsonl"
         self._open = ExitStack()
         self._changed = threading.Condition()
 
@@ -50,12 +52,14 @@ class World:
         find_terraform()
         self._open.enter_context(self.aws)
         self._open.enter_context(self.calls)
+        self._open.enter_context(self.bedrock)
         self._open.callback(self._folder.cleanup)
         self.outputs = create_stack(self.aws, stage=STAGE, parameters=QUICK)
         upload_source(self.aws, self.outputs["ArtifactBucket"])
         self.set_policy(self._policy)
         deploy_functions(_fresh_app().app, self.aws, stage=STAGE)
         on_answer(self._note_change)
+        self._open.callback(forget_listeners)
         self.team.memory.set_mode(self._mode, by="mainstay", now=self.team.clock())
         return self
 
@@ -75,6 +79,7 @@ class World:
             MAINSTAY_POLICY_FILE=str(path),
             MAINSTAY_MODEL=self._model,
             MAINSTAY_CONSOLE_URL="http://127.0.0.1:8000",
+            MAINSTAY_LOG_FILE=str(self.log_file),
         )
         _forget_collaborators()
         self.calls.attach(self.team.aws.session)

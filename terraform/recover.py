@@ -144,11 +144,17 @@ def run_build(request: Request, work: Path, results: Path) -> None:
     plan = work / "saved.tfplan"
     if _plan(request, plan) == CHANGES:
         summary = _gate(request, plan, work / "plan.json")
-        (results / "plan_summary").write_text(summary)
-        print(summary, flush=True)
+        _say(results, summary)
         _terraform(request, "apply", *_locking(request), str(plan), show=True)
+    else:
+        _say(results, "nothing to do")
     if request.operation == "apply":
         (results / "resource_id").write_text(_resource_id(request))
+
+
+def _say(results: Path, summary: str) -> None:
+    (results / "plan_summary").write_text(summary)
+    print(summary, flush=True)
 
 
 def _plan(request: Request, plan: Path) -> int:

@@ -32,10 +32,9 @@ def actors_named(incident: Incident) -> tuple[Actor, ...]:
 
 
 def tags_of(case: Case) -> dict[str, str]:
-    """The resource's tags; those it last had, where it is gone and its good state is known."""
-    if case.observation.exists or case.known_good is None:
-        return case.observation.tags
-    return case.known_good.tags
+    """The resource's tags; those it last had, where it is gone with its tags and its good state is known."""
+    seen, good = case.observation, case.known_good
+    return seen.tags if seen.exists or seen.tags or good is None else good.tags
 
 
 def tag_to_leave_alone(policy: Policy, tags: dict[str, str]) -> str | None:

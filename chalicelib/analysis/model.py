@@ -112,12 +112,12 @@ def _data(case: Case, by_rules: Assessment, candidates: tuple[str, ...], nonce: 
         "similar": [past.model_dump(mode="json") for past in by_rules.similar],
         "candidates": list(candidates),
     }
-    text = json.dumps(_bounded(redact_value(known)))
+    text = json.dumps(redact_value(_bounded(known)))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace(nonce, "")
 
 
 def _bounded(value: Any) -> Any:
-    """Short, harmless strings in short lists: an event cannot crowd out the rest."""
+    """Short, harmless texts, few at a time: an event cannot crowd out the rest, nor cost us minutes."""
     if isinstance(value, dict):
         return {clean_text(str(key), 80): _bounded(held) for key, held in list(value.items())[:30]}
     if isinstance(value, (list, tuple)):
@@ -145,14 +145,15 @@ def _rules_stand(by_rules: Assessment, because: str) -> Assessment:
 
 def _held(by_rules: Assessment, answer: Answer) -> Assessment:
     """The model's words, within the limits that the rules have set."""
-    normal = Classification.NORMAL
-    if (by_rules.classification is normal) is not (answer.classification is normal):
-        return _disagreed(by_rules, answer)
+    if by_rules.classification is Classification.NORMAL:
+        return _settled(by_rules, answer)
+    if answer.classification is Classification.NORMAL:
+        return _doubted(by_rules, answer)
     more_active = _ACTIVITY[answer.classification] > _ACTIVITY[by_rules.classification]
     return by_rules.model_copy(
         update={
             "classification": by_rules.classification if more_active else answer.classification,
-            "confidence": _confidence(by_rules, answer),
+            "confidence": min(by_rules.confidence, round(temper(by_rules.confidence, answer.confidence), 3)),
             "severity": answer.severity,
             "intent": answer.intent,
             "reasoning": clean_text(answer.reasoning, 1200),
@@ -164,20 +165,19 @@ def _held(by_rules: Assessment, answer: Answer) -> Assessment:
     )
 
 
-def _disagreed(by_rules: Assessment, answer: Answer) -> Assessment:
-    """On whether anything is wrong: settled facts stay settled, and everything else is put to a person."""
-    if by_rules.classification is Classification.NORMAL:
+def _settled(by_rules: Assessment, answer: Answer) -> Assessment:
+    """What facts have settled the model may put into words, and no more: not even the intent."""
+    if answer.classification is not Classification.NORMAL:
         return _rules_stand(by_rules, f"the model said {answer.classification}, against what facts settled")
-    doubted = round(min(by_rules.confidence, _DISAGREED, 1 - answer.confidence), 3)
+    words = {"reasoning": clean_text(answer.reasoning, 1200), "judge": Judge.MODEL, "judge_note": ""}
+    return by_rules.model_copy(update=words)
+
+
+def _doubted(by_rules: Assessment, answer: Answer) -> Assessment:
+    """The model sees nothing wrong where the rules do: a person is to look."""
+    doubt = round(min(by_rules.confidence, _DISAGREED, 1 - answer.confidence), 3)
     note = f"the model held it for {answer.classification} ({clean_text(answer.reasoning, 300)})"
-    return _rules_stand(by_rules, note).model_copy(update={"confidence": doubted})
-
-
-def _confidence(by_rules: Assessment, answer: Answer) -> float:
-    """Never above the rules' number; what facts have settled stays as sure as it was."""
-    if by_rules.classification is Classification.NORMAL:
-        return by_rules.confidence
-    return min(by_rules.confidence, round(temper(by_rules.confidence, answer.confidence), 3))
+    return _rules_stand(by_rules, note).model_copy(update={"confidence": doubt})
 
 
 def _impact(answer: Answer) -> Impact:

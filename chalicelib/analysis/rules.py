@@ -41,15 +41,13 @@ def assess_by_rules(case: Case) -> Assessment:
 
 
 def intent_of(evidence: Iterable[Evidence]) -> Intent:
-    """What settles the matter names the intent; else the gravest reading that has a fact behind it.
+    """What settles the matter alone names the intent; else the gravest reading with a fact behind it.
 
-    Where nothing tells, it is taken for an accident.
+    Where nothing tells, it is taken for an accident: only a fact may make a change look wanted.
     """
-    told = [fact for fact in evidence if fact.intent is not None]
-    settled = [fact.intent for fact in told if fact.decisive and fact.intent]
-    if settled:
-        return settled[0]
-    read = {fact.intent for fact in told}
+    facts = tuple(evidence)
+    settled = [fact for fact in facts if fact.decisive]
+    read = {fact.intent for fact in settled or facts}
     return next((intent for intent in _GRAVEST_FIRST if intent in read), Intent.ACCIDENT)
 
 

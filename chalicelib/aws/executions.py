@@ -33,7 +33,9 @@ class Executions:
     def answer(self, token: str, step: Step) -> bool:
         """Let a waiting workflow go on with this step; False where it waits no more."""
         try:
-            self._aws.read("stepfunctions", "send_task_success", taskToken=token, output=step.model_dump_json())
+            self._aws.read(
+                "stepfunctions", "send_task_success", taskToken=token, output=step.model_dump_json()
+            )
         except AwsError as error:
             if error.code in _TOO_LATE:
                 return False

@@ -70,11 +70,6 @@ class Memory:
             load=_load(found, step.resource, now),
         )
 
-    def for_planning(self, step: Step) -> Material:
-        """The record and the known-good state."""
-        found = self._fetch([keys.record_key(step.incident_id), keys.known_good_key(step.resource)])
-        return Material(incident=_incident(found, step), known_good=_known_good(found, step.resource))
-
     def for_decision(self, step: Step, now: datetime) -> Material:
         """The record, the guard, the mode and the load."""
         found = self._fetch(

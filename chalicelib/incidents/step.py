@@ -11,6 +11,7 @@ from chalicelib.incidents.model import (
     Bookmark,
     Classification,
     Incident,
+    Observation,
     Record,
     RecoveryPlan,
     Resource,
@@ -45,10 +46,15 @@ class Step(Record):
     settle_seconds: int = 0
     """How long to wait for a signal that names the actor."""
     approval_seconds: int = 3600
+    heartbeat_seconds: int = 900
+    """How long a question to a person may go without the sweep saying that it still stands."""
     cooldown_seconds: float = 900
     classification: Classification | None = None
     verdict: Verdict | None = None
     notify: bool = True
+    observation: Observation | None = None
+    """What the resource looked like: until the plan is made."""
+    known_good: Observation | None = None
     plan: RecoveryPlan | None = None
     """Actions and goal are references without secrets; the table holds the digest they must have."""
     position: int = 0
@@ -64,12 +70,6 @@ class Step(Record):
     told: tuple[str, ...] = ()
     """The ids of the messages that people were sent."""
     error: WorkflowError | None = None
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def heartbeat_seconds(self) -> int:
-        """How long a question to a person may go without the sweep saying that it still stands."""
-        return max(1, min(900, self.approval_seconds - 1))
 
     @property
     def signature(self) -> str:
@@ -91,6 +91,7 @@ class Step(Record):
             state=record.state,
             bookmark=record.bookmark,
             error=None,
+            observation=record.observation if record.plan is None else None,
             successor=record.successor or self.successor,
             plan=record.plan or self.plan,
             verdict=record.decision.verdict if record.decision else self.verdict,

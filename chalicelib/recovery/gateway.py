@@ -17,7 +17,9 @@ from chalicelib.errors import (
     ActionFailedError,
     AwsError,
     OutcomeUnknownError,
+    PermanentError,
     RetryableError,
+    TooEarlyError,
 )
 from chalicelib.incidents.model import (
     ActionCall,
@@ -107,11 +109,12 @@ class Gateway:
         try:
             handle = action.apply(order.resource, action.parameters.model_validate(effect.parameters), tools)
         except RetryableError as error:
-            self._save(
-                step, effect, "unsure", step.state, f"No clear answer on trying to {action.title}", str(error)
-            )
+            self._save(step, effect, "unsure", step.state, f"No answer on trying to {action.title}", str(error))
             raise
-        except AwsError as error:
+        except PermanentError as error:
+            if isinstance(error, AwsError) and error.code in action.too_early:
+                self._save(step, effect, "unsure", step.state, f"Too early to {action.title}", str(error))
+                raise TooEarlyError(str(error)) from error
             self._save(step, effect, "failed", step.state, f"Could not {action.title}", str(error))
             raise ActionFailedError(f"could not {action.title}: {error}") from error
         done = effect.model_copy(update={"handle": handle})

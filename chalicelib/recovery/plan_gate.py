@@ -49,8 +49,6 @@ _CHANGE_KEYS = frozenset(
     "actions before after after_unknown before_sensitive after_sensitive replace_paths importing "  # noqa: SIM905
     "generated_config before_identity after_identity".split()
 )
-_STOPS_THE_APPLY = ("resource", "output_value")
-"""Checks of these kinds are asked again while applying; a `check` block then only warns."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,15 +130,16 @@ def _outputs(plan: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _checks(plan: Mapping[str, Any]) -> Iterator[str]:
+    """An unknown one asks about what is yet to be made, or is not asked at all, as in destroying."""
     for check in _objects(plan, "checks"):
         status, address = check.get("status"), check.get("address")
         where = address if isinstance(address, Mapping) else {}
-        if status != "pass" and not (status == "unknown" and where.get("kind") in _STOPS_THE_APPLY):
+        if status not in ("pass", "unknown"):
             yield f"check {_shown(where.get('to_display'))} is {_shown(status)}"
 
 
 def _conditions(plan: Mapping[str, Any]) -> Iterator[str]:
-    """Terraform 1.2's name for checks of resources and outputs, which stop the apply."""
+    """Terraform 1.2's name for checks."""
     for condition in _objects(plan, "condition_results"):
         if condition.get("result") is not True and condition.get("unknown") is not True:
             yield f"condition of {_shown(condition.get('address'))} does not hold"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from chalicelib.errors import NotFoundError
+from chalicelib.errors import AwsError, NotFoundError
 from chalicelib.incidents.model import Resource
 
 
@@ -24,12 +24,14 @@ def tags_in(pairs: Iterable[Mapping[str, str]]) -> dict[str, str]:
     return {pair["Key"]: pair.get("Value", "") for pair in pairs}
 
 
-def tags_or_none(call: Callable[..., dict[str, Any]], key: str) -> dict[str, str]:
-    """The tags that a call answers under a key; none where it finds nothing."""
+def tags_found(call: Callable[..., dict[str, Any]], key: str) -> dict[str, str]:
+    """The tags that a call answers under a key; none where the resource has none, or is not there."""
     try:
         return tags_in(call()[key])
-    except NotFoundError:
-        return {}
+    except AwsError as error:
+        if isinstance(error, NotFoundError) or error.code == "InvalidResourceId":  # SSM's word for it
+            return {}
+        raise
 
 
 def paged(call: Callable[..., dict[str, Any]], key: str, *, more: str, asks: str) -> Iterator[dict[str, Any]]:

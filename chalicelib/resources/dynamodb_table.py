@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.errors import NotFoundError
 from chalicelib.incidents.model import Attributes, Classification, Observation, Resource
-from chalicelib.resources.answers import arn_of, joined, tags_or_none
+from chalicelib.resources.answers import arn_of, joined, tags_found
 from chalicelib.resources.checks import is_gone, judge_by
 from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceType
 from chalicelib.resources.requests import after_arn, member, names_in
@@ -53,7 +53,7 @@ def _attributes(table: dict[str, Any]) -> Attributes:
 
 def _read_tags(resource: Resource, read: ReadAws) -> dict[str, str]:
     arn = arn_of(resource, "dynamodb", f"table/{resource.id}")
-    return tags_or_none(partial(read, "dynamodb", "list_tags_of_resource", ResourceArn=arn), "Tags")
+    return tags_found(partial(read, "dynamodb", "list_tags_of_resource", ResourceArn=arn), "Tags")
 
 
 DYNAMODB_TABLE = ResourceType(

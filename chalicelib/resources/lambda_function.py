@@ -15,7 +15,7 @@ from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceTy
 from chalicelib.resources.requests import after_arn, member, names_in
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,140}")
-_PARTLY_AN_ARN = re.compile(r"(?:\d{12}:)?(?:function:)?(?P<name>[^:]*)(?::(?P<qualifier>.*))?", re.DOTALL)
+_PARTLY_AN_ARN = re.compile(r"(?:\d{12}:)?(?:function:)?(?P<name>[^:]*)(?::(?P<qualifier>[^:]*))?")
 
 
 def _function_named(parameters: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -67,18 +67,12 @@ class ResourceType:
     """Does this observation show this failure, beside what was known good? None: cannot be told."""
     permissions: tuple[str, ...]
     """Every IAM action that `observe` needs."""
-    unsettled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Attribute to the values that it only has on the way from one state to another."""
     alarm_dimension: str = ""
     """The CloudWatch dimension that names such a resource, for example ``InstanceId``."""
     failing_alarm: str = ""
     """The failure that an alarm on such a resource stands for; empty: alarms only join."""
     read_tags: Callable[[Resource, ReadAws], dict[str, str]] | None = None
     """Read the tags where `observe` leaves them empty, as they need a call of their own."""
-
-    def is_unsettled(self, observation: Observation) -> bool:
-        """Whether the resource is on its way between two states: too early to judge."""
-        return any(observation.attributes.get(name) in values for name, values in self.unsettled.items())
 
     def failure(self, name: str) -> FailureKind:
         """Raise KeyError where this type does not fail in that way."""

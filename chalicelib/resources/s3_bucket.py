@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.errors import NotFoundError
 from chalicelib.incidents.model import Classification, Observation, Resource
-from chalicelib.resources.answers import tags_or_none
+from chalicelib.resources.answers import tags_found
 from chalicelib.resources.checks import is_gone, judge_by
 from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceType
 from chalicelib.resources.requests import member, names_in
@@ -56,7 +56,7 @@ def _observe(resource: Resource, read: ReadAws, now: datetime) -> Observation:
 
 def _read_tags(resource: Resource, read: ReadAws) -> dict[str, str]:
     call = partial(read, "s3", "get_bucket_tagging", Bucket=resource.id, ExpectedBucketOwner=resource.account)
-    return tags_or_none(call, "TagSet")
+    return tags_found(call, "TagSet")
 
 
 def _is_exposed(observation: Observation, known_good: Observation | None) -> bool | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.errors import NotFoundError
 from chalicelib.incidents.model import Attributes, Classification, Observation, Resource
-from chalicelib.resources.answers import tags_or_none
+from chalicelib.resources.answers import tags_found
 from chalicelib.resources.checks import is_gone, judge_by
 from chalicelib.resources.digests import digest_secret
 from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceType
@@ -55,7 +55,7 @@ def _attributes(parameter: dict[str, Any], resource: Resource) -> Attributes:
 
 def _read_tags(resource: Resource, read: ReadAws) -> dict[str, str]:
     call = partial(read, "ssm", "list_tags_for_resource", ResourceType="Parameter", ResourceId=resource.id)
-    return tags_or_none(call, "TagList")
+    return tags_found(call, "TagList")
 
 
 def _is_tampered(observation: Observation, known_good: Observation | None) -> bool | None:

@@ -92,9 +92,7 @@ def _read_envelope(event: object, known: Known) -> Reading:
         raise InvalidEventError(f"the event is no object but {type(event).__name__}")
     detail_type, source = text_at(event, "detail-type"), text_at(event, "source")
     if not source.startswith(_OF_AWS):
-        return ignore(
-            IgnoredCode.UNKNOWN_EVENT, f"events from {source[:80]!r} are not read: only those of AWS"
-        )
+        return ignore(IgnoredCode.UNKNOWN_EVENT, f"only events of AWS are read, not of {source[:80]!r}")
     form = EVENT_FORMS.get(detail_type)
     if form is None:
         return ignore(IgnoredCode.UNKNOWN_EVENT, f"events of the type {detail_type[:80]!r} are not read")

@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from chalicelib.incidents.model import Actor, ActorKind
-from chalicelib.signals.fields import fact_at, mapping_at, text_at
+from chalicelib.redaction import clean_text
+from chalicelib.signals.fields import LONGEST_FACT, fact_at, mapping_at, text_at
 
 _PEOPLE = frozenset({"IAMUser", "Root", "SAMLUser", "WebIdentityUser", "IdentityCenterUser"})
 _SSO_ROLE = "AWSReservedSSO_"
 """IAM Identity Center makes these roles for people; nobody else may use the prefix."""
 _SERVICE = ".amazonaws.com"
-_SERVICE_ROLE_PATH = "role/aws-service-role/"
+_SERVICE_PATH = "aws-service-role/"
+"""Of roles: IAM keeps it for those of services."""
 _NAMES = (("userName",), ("invokedBy",), ("onBehalfOf", "userId"), ("arn",), ("accountId",), ("principalId",))
 """Where an identity that is no role has its name; the best first."""
 
@@ -83,45 +85,43 @@ def _role_of(identity: Mapping[str, object], account: str) -> _Role | None:
     """The assumed role, where it is one of the account's own."""
     if text_at(identity, "type") != "AssumedRole":
         return None
-    issuer = _parts(text_at(identity, "sessionContext", "sessionIssuer", "arn"), "iam", account)
-    session = _parts(text_at(identity, "arn"), "sts", account)
-    if issuer and issuer.startswith("role/"):
-        name = issuer.rpartition("/")[2]
-    elif session and session.startswith("assumed-role/") and not issuer:
-        name = session.split("/")[1]
-    else:
+    issuer = text_at(identity, "sessionContext", "sessionIssuer", "arn")
+    role = _named_in(issuer, "iam", account, "role/")
+    session = _named_in(text_at(identity, "arn"), "sts", account, "assumed-role/")
+    if not role and (issuer or not session):
         return None
     return _Role(
-        name=name,
-        session=session.rpartition("/")[2] if session else "",
-        of_service=bool(issuer and issuer.startswith(_SERVICE_ROLE_PATH)),
+        name=role.rpartition("/")[2] or session.partition("/")[0],
+        session=session.partition("/")[2],
+        of_service=role.startswith(_SERVICE_PATH),
     )
 
 
-def _parts(arn: str, service: str, account: str) -> str | None:
-    """What an ARN names, where it is one of this service and account."""
+def _named_in(arn: str, service: str, account: str, prefix: str) -> str:
+    """What an ARN of this service and account names after the prefix; empty where it is another's."""
     pieces = arn.split(":", 5)
-    fits = len(pieces) == 6 and pieces[0] == "arn" and pieces[2] == service and pieces[4] == account  # noqa: PLR2004
-    return pieces[5] if fits else None
+    fits = len(pieces) == 6 and (pieces[0], pieces[2], pieces[4]) == ("arn", service, account)  # noqa: PLR2004
+    return pieces[5].removeprefix(prefix) if fits and pieces[5].startswith(prefix) else ""
 
 
 def _name_of(identity: Mapping[str, object], role: _Role | None) -> str:
-    """What a reader would call them: a user's name, a session's, a service; else the ARN."""
+    """What a reader would call them; where a service acted for somebody, both."""
+    service = fact_at(identity, "invokedBy")
+    who = "" if role and role.of_service else _principal(identity, role)
+    if service.endswith(_SERVICE) and who not in {"", service}:
+        return f"{service} for {who}"
+    return who or service or (role.name if role else "")
+
+
+def _principal(identity: Mapping[str, object], role: _Role | None) -> str:
+    """A user's name, a session's of a person, role and session of a workload; else the ARN."""
     if role and role.name.startswith(_SSO_ROLE):
-        return fact_at({"name": role.session or role.name}, "name")
+        return clean_text(role.session or role.name, LONGEST_FACT)
     if role:
-        return fact_at({"name": f"{role.name}/{role.session}".rstrip("/")}, "name")
+        return clean_text(f"{role.name}/{role.session}".rstrip("/"), LONGEST_FACT)
     if text_at(identity, "type") == "Root":
         return "root"
-    paths = [
-        ("userName",),
-        ("invokedBy",),
-        ("onBehalfOf", "userId"),
-        ("arn",),
-        ("accountId",),
-        ("principalId",),
-    ]
-    return next((name for path in paths if (name := fact_at(identity, *path))), "")
+    return next((name for path in _NAMES if (name := fact_at(identity, *path))), "")
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

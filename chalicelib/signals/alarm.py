@@ -18,7 +18,7 @@ from chalicelib.signals.fields import (
     text_at,
     time_of,
 )
-from chalicelib.signals.model import IgnoredCode, Known, Reading, ignore
+from chalicelib.signals.model import IgnoredCode, Known, Reading, ignore, join_readings
 
 _ALARM = "ALARM"
 _REGION_IN_ARN = 3
@@ -28,11 +28,7 @@ _MOST_METRICS = 100
 
 
 def read_alarm_message(message: object, known: Known) -> Reading:
-    """Read what CloudWatch sends to SNS, as text or parsed. Raise InvalidEventError.
-
-    A type that names no failure for its alarms gives signals without one: they may join an incident that
-    is open, and never open one.
-    """
+    """Read what CloudWatch sends to SNS, as text or parsed. Raise InvalidEventError."""
     alarm = _parsed(message)
     name = fact_at(alarm, "AlarmName")
     state = require_id(alarm, "NewStateValue")
@@ -41,7 +37,7 @@ def read_alarm_message(message: object, known: Known) -> Reading:
     named = dict.fromkeys(_resources_named(alarm, known.types))
     if not named:
         return ignore(IgnoredCode.UNKNOWN_RESOURCE, f"no dimension of the alarm {name} names what we know")
-    return Reading(signals=tuple(_signal(alarm, type_name, each, known) for type_name, each in named))
+    return join_readings(*(_read_resource(alarm, *each, known) for each in named))
 
 
 def _parsed(message: object) -> Mapping[str, object]:
@@ -76,19 +72,28 @@ def _list_at(value: object, *path: str) -> list[object]:
     return found if isinstance(found, list) else []
 
 
-def _signal(alarm: Mapping[str, object], type_name: str, resource_id: str, known: Known) -> Signal:
+def _read_resource(alarm: Mapping[str, object], type_name: str, resource_id: str, known: Known) -> Reading:
+    """A type that names no failure for its alarms has none that an alarm alone could tell of."""
+    entry = known.types[type_name]
+    if not entry.failing_alarm:
+        reason = f"an alarm alone tells of no failure of the {entry.title} {resource_id}"
+        return ignore(IgnoredCode.NO_FAILURE, reason)
+    return Reading(signals=(_signal(alarm, entry, resource_id, known),))
+
+
+def _signal(alarm: Mapping[str, object], entry: ResourceType, resource_id: str, known: Known) -> Signal:
     """CloudWatch sends no id of its own: an alarm goes off once at one time."""
     arn, changed_at = text_at(alarm, "AlarmArn"), require_id(alarm, "StateChangeTime")
     return Signal(
         signal_id=f"alarm-{digest_of([arn, changed_at])[:32]}:{resource_id}",
         source=SignalSource.ALARM,
         resource=Resource(
-            type=type_name,
+            type=entry.name,
             id=resource_id,
             region=require_region(_region_in(arn)),
             account=require_account(text_at(alarm, "AWSAccountId")),
         ),
-        failure=known.types[type_name].failing_alarm,
+        failure=entry.failing_alarm,
         event_name=fact_at(alarm, "AlarmName"),
         occurred_at=time_of(known.received_at, changed_at),
         details=_details(alarm),

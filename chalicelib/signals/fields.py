@@ -12,7 +12,8 @@ from chalicelib.redaction import clean_text
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]{2,12}){1,3}-[0-9]{1,2}")
 _LONGEST_ID = 1024
-_LONGEST_FACT = 200
+LONGEST_FACT = 200
+"""Characters of any text from outside that is kept."""
 
 
 def field_at(event: object, *path: str) -> object:
@@ -38,7 +39,7 @@ def text_at(event: object, *path: str) -> str:
 
 def fact_at(event: object, *path: str) -> str:
     """The text at a path as it may be kept and shown: redacted, one line, at most 200 characters."""
-    return clean_text(text_at(event, *path), _LONGEST_FACT)
+    return clean_text(text_at(event, *path), LONGEST_FACT)
 
 
 def require_id(event: object, *path: str) -> str:

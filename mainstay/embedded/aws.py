@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,8 +23,6 @@ from botocore.config import Config
 from mainstay.embedded.bus import BUS, Event
 from mainstay.embedded.later import forget_what_waits
 from mainstay.embedded.personas import ACCOUNT, MAINSTAY, Persona
-from mainstay.embedded.repairs import install_repairs
-from mainstay.embedded.server import EmbeddedServer
 
 REGION = "us-east-1"
 
@@ -39,20 +38,19 @@ class EmbeddedAws:
     endpoint: str = ""
 
     def __init__(self) -> None:
-        self._server: EmbeddedServer | None = None
-        self._environment: dict[str, str] = {}
         self._sessions: dict[str, boto3.Session] = {}
         self._clients: dict[tuple[str, str, str], Any] = {}
         self._lock = threading.RLock()
+        self._undo = ExitStack()
 
     def __enter__(self) -> Self:
-        install_repairs()
-        self._server = EmbeddedServer()
-        self._server.start()
-        self.endpoint = f"http://127.0.0.1:{self._server.port}"
-        self._environment = _replace_environment(_environment_for(self._server.port))
-        _run_state_machines(on=True)
-        BUS.start()
+        with ExitStack() as undo:
+            # Before anything of moto is loaded: it asks the environment as soon as that.
+            undo.callback(_replace_environment, _replace_environment(_ENVIRONMENT))
+            port = self._start(undo)
+            self.endpoint = f"http://127.0.0.1:{port}"
+            os.environ.update(AWS_ENDPOINT_URL=self.endpoint, MOTO_PORT=str(port))
+            self._undo = undo.pop_all()
         return self
 
     def __exit__(
@@ -61,14 +59,25 @@ class EmbeddedAws:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        BUS.stop()
-        _forget_everything()
-        _run_state_machines(on=False)
-        if self._server is not None:
-            self._server.stop()
-        _replace_environment(self._environment)
+        self._undo.close()
         self._sessions.clear()
         self._clients.clear()
+
+    def _start(self, undo: ExitStack) -> int:
+        """Start everything, note how to end it in the reverse order, and answer the port."""
+        from mainstay.embedded.repairs import install_repairs  # noqa: PLC0415
+        from mainstay.embedded.server import EmbeddedServer  # noqa: PLC0415
+
+        install_repairs()
+        server = EmbeddedServer()
+        server.start()
+        undo.callback(server.stop)
+        _run_state_machines(on=True)
+        undo.callback(_run_state_machines, on=False)
+        BUS.start()
+        undo.callback(_forget_everything)
+        undo.callback(BUS.stop)
+        return server.port
 
     def session(self, persona: Persona = MAINSTAY) -> boto3.Session:
         """Answer the session that signs as this persona: the same one each time."""
@@ -102,8 +111,9 @@ class EmbeddedAws:
         BUS.drain()
 
     def reset(self) -> None:
-        """Forget all resources, and let nothing of before happen afterwards."""
+        """Forget all resources and listeners, and let nothing of before happen afterwards."""
         BUS.drain()
+        BUS.forget_listeners()
         _forget_everything()
 
     def _make_session(self, persona: Persona) -> boto3.Session:
@@ -117,25 +127,23 @@ class EmbeddedAws:
         )
 
 
-def _environment_for(port: int) -> dict[str, str]:
-    """Answer what the SDKs, Terraform and moto itself are to find in the environment.
+_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": MAINSTAY.access_key_id,
+    "AWS_SECRET_ACCESS_KEY": MAINSTAY.secret,
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_REGION": REGION,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+    "NO_PROXY": "127.0.0.1,localhost",
+    "no_proxy": "127.0.0.1,localhost",
+}
+"""What the SDKs, Terraform and moto find, beside the address.
 
-    The configuration files are switched off, so that no profile of the machine's owner leads elsewhere.
-    """
-    return {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
-        "AWS_ACCESS_KEY_ID": MAINSTAY.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": MAINSTAY.secret,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_REGION": REGION,
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "MOTO_PORT": str(port),
-        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
-        "NO_PROXY": "127.0.0.1,localhost",
-        "no_proxy": "127.0.0.1,localhost",
-    }
+The configuration files are switched off, so that no profile of the machine's owner leads elsewhere; the
+images that moto would load take a second, and it takes any image id without them.
+"""
 
 
 def _replace_environment(wanted: dict[str, str]) -> dict[str, str]:

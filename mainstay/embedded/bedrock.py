@@ -83,6 +83,7 @@ def is_down(_request: Request) -> Answer:
 class BedrockStandIn:
     """A context manager: while it is open, new bedrock-runtime clients of this process talk to it.
 
+    Open it inside EmbeddedAws, which clears the environment of everything about AWS when it opens.
     `behaviour` may be set at any time. `behave` gives requests whose text mentions something a
     behaviour of their own, so that several incidents at once can meet different models. `requests`
     holds every request, oldest first.

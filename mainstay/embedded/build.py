@@ -49,6 +49,7 @@ class Build:
         self._buildspec = parameter("buildspecOverride") or self._project["source"].get("buildspec")
         self._overrides: list[dict[str, str]] = parameter("environmentVariablesOverride") or []
         self._log = _LogStream(backend, f"/aws/codebuild/{project_name}", self.id.split(":")[1])
+        self._endpoint = os.environ["AWS_ENDPOINT_URL"]
         self._lock = threading.RLock()
         self._shell: Shell | None = None
         self._failed = False
@@ -57,7 +58,8 @@ class Build:
     def _first_facts(self) -> dict[str, Any]:
         now = time.time()
         environment = self._project["environment"]
-        variables = [*environment.get("environmentVariables", []), *self._overrides]
+        given = [*environment.get("environmentVariables", []), *self._overrides]
+        variables = list({variable["name"]: variable for variable in given}.values())
         return {
             "startTime": now,
             "source": self._project["source"],
@@ -208,7 +210,7 @@ class Build:
         region = self._backend.region_name
         return {
             "HOME": str(folder),
-            "AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"],
+            "AWS_ENDPOINT_URL": self._endpoint,
             "AWS_ACCESS_KEY_ID": CODEBUILD.access_key_id,
             "AWS_SECRET_ACCESS_KEY": CODEBUILD.secret,
             "AWS_REGION": region,

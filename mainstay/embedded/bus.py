@@ -24,7 +24,7 @@ Listener = Callable[[Event], None]
 _log = logging.getLogger(__name__)
 
 
-def make_event(  # noqa: PLR0913 - these are the fields of an envelope
+def make_event(
     source: str,
     detail_type: str,
     detail: dict[str, Any],
@@ -47,11 +47,15 @@ def make_event(  # noqa: PLR0913 - these are the fields of an envelope
     }
 
 
+def _deliver_nowhere(bus: str, event: Event) -> None:
+    """What a bus does with its events before EventBridge is there."""
+
+
 class Bus:
     """The queue in front of EventBridge. `deliver` is set by the EventBridge repair."""
 
     def __init__(self) -> None:
-        self.deliver: Callable[[str, Event], None] = lambda bus, event: None
+        self.deliver: Callable[[str, Event], None] = _deliver_nowhere
         self._listeners: list[Listener] = []
         self._queue: queue.Queue[tuple[str, Event] | None] = queue.Queue()
         self._thread: threading.Thread | None = None
@@ -67,7 +71,7 @@ class Bus:
             self._queue.put(None)
             self._thread.join()
         self._thread = None
-        self._listeners.clear()
+        self.forget_listeners()
 
     def drain(self) -> None:
         """Wait until everything that has been put has been delivered."""
@@ -76,6 +80,10 @@ class Bus:
     def listen(self, listener: Listener) -> None:
         """Tell `listener` of each event that is put on the default bus."""
         self._listeners.append(listener)
+
+    def forget_listeners(self) -> None:
+        """Tell nobody any more."""
+        self._listeners.clear()
 
     def put(self, event: Event, *, bus: str = "default") -> None:
         """Deliver soon, in order; without a running thread, at once."""
@@ -88,7 +96,7 @@ class Bus:
         while (item := self._queue.get()) is not None:
             try:
                 self._handle(*item)
-            except Exception:  # one bad listener or rule must not end all deliveries
+            except Exception:  # noqa: BLE001 - one bad listener or rule must not end all deliveries
                 _log.exception("An event was not delivered")
             finally:
                 self._queue.task_done()

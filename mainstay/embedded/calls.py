@@ -130,16 +130,16 @@ def _watch_interpreter() -> None:
     )
 
     task = state_task_service.StateTaskService
-    original = task._eval_execution
+    original = task._before_eval_execution
     if getattr(original, "is_watched", False):
         return
 
-    def eval_execution(self: Any, env: Any) -> None:
+    def before_eval_execution(self: Any, env: Any, **parts: Any) -> None:
         _note_task(self.resource, env.states.context_object.context_object_data["Execution"]["Name"])
-        original(self, env)
+        original(self, env=env, **parts)
 
-    eval_execution.is_watched = True  # type: ignore[attr-defined]
-    task._eval_execution = eval_execution
+    before_eval_execution.is_watched = True  # type: ignore[attr-defined]
+    task._before_eval_execution = before_eval_execution
 
 
 def _note_task(resource: Any, execution_name: str) -> None:

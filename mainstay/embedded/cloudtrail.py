@@ -45,6 +45,7 @@ class _Call:
 
     @property
     def recorded(self) -> RecordedCall:
+        """How CloudTrail writes it."""
         return RECORDED_CALLS[self.service, self.operation.name]
 
 
@@ -62,6 +63,7 @@ class CloudTrail:
         self._app = app
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer what the application around which it stands answers."""
         call = _read_call(environ)
         if call is None:
             return self._app(environ, start_response)
@@ -80,7 +82,8 @@ class _Recorder:
         self.headers: dict[str, str] = {}
 
     def start(self, status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-        self.status = int(status.split()[0])
+        """Stand in for WSGI's start_response."""
+        self.status = int(status.partition(" ")[0])
         self.headers = {name.lower(): value for name, value in headers}
         return self._start_response(status, headers, *rest)
 
@@ -108,7 +111,7 @@ def _read_call(environ: Environ) -> _Call | None:
 
 
 def _read_signature(authorization: str) -> tuple[Persona | None, str, str]:
-    """Who, region and service, from ``AWS4-HMAC-SHA256 Credential=KEY/20260105/us-east-1/ec2/aws4_request``."""
+    """Who, region and service, from ``... Credential=KEY/20260105/us-east-1/ec2/aws4_request, ...``."""
     scope = authorization.partition("Credential=")[2].partition(",")[0].split("/")
     if len(scope) != 5:  # noqa: PLR2004 - the parts of a credential scope
         return None, "", ""

@@ -6,6 +6,7 @@ its own forms, and secrets are left out. The forms here are those of real events
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ Form = Callable[[Parameters], dict[str, Any] | None]
 
 
 def lower_names(value: Any) -> Any:
-    """Begin every name with a small letter, at any depth: ``DBInstanceIdentifier`` is dBInstanceIdentifier."""
+    """Begin every name with a small letter, at any depth: dBInstanceIdentifier, tableName."""
     if isinstance(value, Mapping):
         return {name[:1].lower() + name[1:]: lower_names(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
@@ -115,10 +116,15 @@ def _bucket(subresource: str = "", body: str = "", shown_as: str = "") -> Form:
             "bucketName": name,
             "Host": f"{name}.s3.amazonaws.com",
             **({subresource: ""} if subresource else {}),
-            **({shown_as: parameters[body]} if parameters.get(body) else {}),
+            **({shown_as: _read_policy(parameters[body])} if parameters.get(body) else {}),
         }
 
     return form
+
+
+def _read_policy(value: Any) -> Any:
+    """A policy is sent as text, and shown as the document that it is."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 # -- the table ----------------------------------------------------------------------------------

@@ -18,11 +18,11 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from moto.awslambda.models import LambdaFunction, lambda_backends
-from moto.sns.models import Subscription
 from moto.sqs.models import sqs_backends
 from moto.utilities.arns import parse_arn
 
 from mainstay.embedded.calls import invocation
+from mainstay.embedded.repairs import sns
 
 Handler: TypeAlias = Callable[[Any, Any], Any]
 
@@ -48,6 +48,19 @@ def wait_idle(timeout: float) -> None:
     with _CHANGED:
         if not _CHANGED.wait_for(lambda: not _RUNNING, timeout):
             raise TimeoutError(f"after {timeout} s still running: {', '.join(sorted(_RUNNING.values()))}")
+
+
+def on_answer(listener: Callable[[str], None]) -> None:
+    """Call `listener` with the name of each function that has answered, whatever it answered."""
+    _LISTENERS.append(listener)
+
+
+def forget_listeners() -> None:
+    """Call nobody any more."""
+    _LISTENERS.clear()
+
+
+_LISTENERS: list[Callable[[str], None]] = []
 
 
 @dataclass(frozen=True)
@@ -93,7 +106,14 @@ class _Route:
     retry_delays: tuple[float, ...]
 
     def run(self, payload: str, context: LambdaContext) -> _Result:
-        """Run the handler once."""
+        """Run the handler once, and say that it has answered."""
+        try:
+            return self._run(payload, context)
+        finally:
+            for listener in _LISTENERS.copy():
+                listener(self.name)
+
+    def _run(self, payload: str, context: LambdaContext) -> _Result:
         event = json.loads(payload)
         try:
             with invocation(self.name, event) as current:
@@ -218,7 +238,6 @@ def _send_to_destination(function: LambdaFunction, record: dict[str, Any]) -> No
 def _install() -> None:
     """Run routed functions here. moto would start a container for each invocation."""
     invoke_as_moto_does = LambdaFunction.invoke
-    publish_as_moto_does = Subscription.publish
 
     def invoke(
         function: LambdaFunction, body: Any, headers: Any, response_headers: MutableMapping[str, str]
@@ -228,14 +247,8 @@ def _install() -> None:
         payload = (body.decode() if isinstance(body, bytes) else body) or "{}"
         return _invoke(function, payload, headers.get("X-Amz-Invocation-Type", ""), response_headers)
 
-    def publish(subscription: Subscription, message: str, message_id: str, **options: Any) -> None:
-        if subscription.protocol == "lambda":
-            _publish_to_function(subscription, message, message_id, options)
-        else:
-            publish_as_moto_does(subscription, message, message_id, **options)
-
     LambdaFunction.invoke = invoke
-    Subscription.publish = publish
+    sns.install()
 
 
 def _invoke(
@@ -250,38 +263,3 @@ def _invoke(
     if result.failed:
         response_headers["x-amz-function-error"] = "Unhandled"
     return bytes(result.text, "utf-8")
-
-
-def _publish_to_function(
-    subscription: Subscription, message: str, message_id: str, options: dict[str, Any]
-) -> None:
-    """Invoke as an event, with the real ids and time. moto waits for the function and makes them up."""
-    attributes = options.get("message_attributes") or {}
-    matcher = subscription._filter_policy_matcher
-    if matcher is not None and not matcher.matches(attributes, message):
-        return
-    if options.get("message_structure") == "json":
-        message = subscription._parse_message_structure(message, "lambda")
-    arn = parse_arn(subscription.endpoint)
-    sns = {
-        "Type": "Notification",
-        "MessageId": message_id,
-        "TopicArn": subscription.topic_arn,
-        "Subject": options.get("subject"),
-        "Message": message,
-        "Timestamp": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "SignatureVersion": "1",
-        "Signature": "EXAMPLE",
-        "SigningCertUrl": "EXAMPLE",
-        "UnsubscribeUrl": "EXAMPLE",
-        "MessageAttributes": attributes,
-    }
-    record = {
-        "EventSource": "aws:sns",
-        "EventVersion": "1.0",
-        "EventSubscriptionArn": subscription.arn,
-        "Sns": sns,
-    }
-    lambda_backends[arn.account][arn.region].invoke(
-        subscription.endpoint, None, json.dumps({"Records": [record]}), {"X-Amz-Invocation-Type": "Event"}, {}
-    )

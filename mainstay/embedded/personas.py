@@ -74,9 +74,7 @@ def _role(role: str, *, session: str, key: str, address: str, agent: str) -> Per
             "attributes": {"creationDate": _SESSION_BEGAN, "mfaAuthenticated": "false"},
         },
     }
-    return Persona(
-        name=role, access_key_id=key, user_identity=identity, source_ip=address, user_agent=agent
-    )
+    return Persona(name=role, access_key_id=key, user_identity=identity, source_ip=address, user_agent=agent)
 
 
 def _service(host: str, *, key: str) -> Persona:
@@ -91,27 +89,28 @@ def _service(host: str, *, key: str) -> Persona:
     )
 
 
-_CLI = "aws-cli/2.31.0 md/awscrt#0.28.1 ua/2.1 os/macos#24.6.0 md/arch#arm64 lang/python#3.13.7 cfg/retry-mode#standard"
+_CLI = "aws-cli/2.31.0 md/awscrt#0.28.1 ua/2.1 os/macos#24.6.0 md/arch#arm64 lang/python#3.13.7"
 _BOTO3 = "Boto3/1.44.5 md/Botocore#1.44.5 ua/2.1 os/linux#5.10 md/arch#x86_64 lang/python#3.11.7"
-_TERRAFORM = "APN/1.0 HashiCorp/1.0 Terraform/1.11.4 (+https://www.terraform.io) terraform-provider-aws/6.20.0 aws-sdk-go-v2/1.39.6"
-
-ALICE = _user("alice", key="AKIAEMBEDDEDALICE000", address="203.0.113.24", agent=f"[{_CLI}]")
-GHOST = _user(
-    "ghost", key="AKIAEMBEDDEDGHOST000", address="198.51.100.66", agent=f"[{_CLI}]", on_trail=False
+_TERRAFORM = (
+    "APN/1.0 HashiCorp/1.0 Terraform/1.11.4 (+https://www.terraform.io) terraform-provider-aws/6.20.0 "
+    "aws-sdk-go-v2/1.39.6"
 )
+
+ALICE = _user("alice", key="AKIAEMBEDDEDALICE000", address="203.0.113.24", agent=_CLI)
+GHOST = _user("ghost", key="AKIAEMBEDDEDGHOST000", address="198.51.100.66", agent=_CLI, on_trail=False)
 CI = _role(
     "gha-ci-deploy",
     session="GitHubActions",
     key="ASIAEMBEDDEDCI000000",
     address="192.0.2.80",
-    agent=f"[{_BOTO3}]",
+    agent=_BOTO3,
 )
 TERRAFORM = _role(
     "terraform-apply",
     session="aws-go-sdk-1767600000000000000",
     key="ASIAEMBEDDEDTERRA000",
     address="192.0.2.81",
-    agent=f"[{_TERRAFORM}]",
+    agent=_TERRAFORM,
 )
 AUTOSCALING = _service("autoscaling.amazonaws.com", key="ASIAEMBEDDEDSCALING0")
 MAINSTAY = _role(
@@ -119,14 +118,14 @@ MAINSTAY = _role(
     session="mainstay",
     key="ASIAEMBEDDEDMAINSTAY",
     address="192.0.2.10",
-    agent=f"[{_BOTO3} exec-env/AWS_Lambda_python3.11]",
+    agent=f"{_BOTO3} exec-env/AWS_Lambda_python3.11",
 )
 CODEBUILD = _role(
     "mainstay-local-builder",
     session="AWSCodeBuild",
     key="ASIAEMBEDDEDBUILDER0",
     address="192.0.2.11",
-    agent=f"[{_TERRAFORM}]",
+    agent=_TERRAFORM,
 )
 
 PERSONAS: tuple[Persona, ...] = (ALICE, GHOST, CI, TERRAFORM, AUTOSCALING, MAINSTAY, CODEBUILD)

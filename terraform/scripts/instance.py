@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 import boto3
-from step import OWNER_TAG, POLL, Input, as_list, run_step
+from step import OWNER_TAG, POLL, Input, StepError, as_list, run_step
 
 ec2 = boto3.client("ec2")
 _ALIVE = ["pending", "running", "stopping", "stopped"]
@@ -21,6 +21,8 @@ def make(wish: Input) -> str:
 def set_up(wish: Input) -> None:
     """Give it its instance profile, which takes a running instance."""
     instance_id = wish["instance_id"]
+    if not instance_id:
+        raise StepError("the id of the instance that was made is not known")
     if wish["instance_profile"] and not _has_profile(instance_id):
         ec2.get_waiter("instance_running").wait(InstanceIds=[instance_id], WaiterConfig=POLL)
         profile = {"Name": wish["instance_profile"]}

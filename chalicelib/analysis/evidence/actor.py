@@ -6,7 +6,7 @@ from functools import partial
 
 from chalicelib.analysis.case import Case
 from chalicelib.analysis.evidence.weights import DECISIVE
-from chalicelib.analysis.facts import AUTOMATION, actors_named, quoted
+from chalicelib.analysis.facts import AUTOMATION, actors_named, quoted, took_effect
 from chalicelib.incidents.model import Actor, ActorKind, Classification, Evidence, Intent
 
 _WORDS = {
@@ -14,7 +14,6 @@ _WORDS = {
     ActorKind.IAC: "a CI or infrastructure-as-code role",
     ActorKind.AWS_SERVICE: "an AWS service",
     ActorKind.OWN_ROLE: "our own role",
-    ActorKind.UNKNOWN: "nobody we know",
 }
 _fact = partial(Evidence, rule="actor", source="CloudTrail")
 
@@ -35,6 +34,14 @@ def weigh_actor(case: Case) -> Evidence:
         )
     if people:
         return _fact(fact=f"{_who(people[0])} did it{_where(people[0])}", weight=1.4, intent=_meaning(case))
+    return _unknown(case)
+
+
+def _unknown(case: Case) -> Evidence:
+    """A workload's role may be a program, or somebody with a shell on its machine."""
+    names = [quoted(s.actor.name) for s in took_effect(case.signals) if s.actor.name]
+    if names:
+        return _fact(fact=f"{names[0]} did it, which may be a person or a program", weight=-0.4)
     return _fact(fact="nobody is named yet", source="all signals", weight=-0.1)
 
 

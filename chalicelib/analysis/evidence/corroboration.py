@@ -25,5 +25,5 @@ def weigh_corroboration(case: Case) -> Evidence | None:
         rule="corroboration",
         source="all signals",
         fact=f"{' and '.join(sources)} tell the same",
-        weight=0.5,
+        weight=0.3,
     )

@@ -21,7 +21,7 @@ def weigh_known_good(case: Case) -> Evidence | None:
     changed = _differences(case.known_good, case.observation)
     if not changed:
         return _fact(fact="it looks just as in its known good state", weight=-1.5)
-    return _fact(fact=f"it differs from its known good state in {_listed(changed)}", weight=0.3)
+    return _fact(fact=f"it differs from its known good state in {_listed(changed)}", weight=0.1)
 
 
 def _differences(good: Observation, seen: Observation) -> list[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.errors import AwsError
-from chalicelib.incidents.model import ActionCall, Attributes, Observation, Record, Resource, Risk
+from chalicelib.incidents.model import ActionCall, Attributes, Observation, Record, Resource, Risk, Scalar
 from chalicelib.recovery.actions.db_instances import (
     ORIGIN_TAG,
     TOO_EARLY,
@@ -98,7 +98,12 @@ def _remembered(known_good: Observation | None) -> Attributes:
     kept = {name: good.get(name) for name in (*_REQUEST, "security_groups")}
     tags = {name: value for name, value in known_good.tags.items() if not name.startswith("aws:")}
     kept["tags"] = json.dumps(tags, sort_keys=True) if tags else None
-    return {name: value for name, value in kept.items() if value not in (None, "")}
+    return {name: value for name, value in kept.items() if not _is_default(value)}
+
+
+def _is_default(value: Scalar) -> bool:
+    """AWS chooses its own default groups, by the engine's version, where none is named."""
+    return value in (None, "") or str(value).startswith(("default.", "default:"))
 
 
 def _warning(snapshot: dict[str, Any], known_good: Observation | None) -> str:

@@ -86,19 +86,15 @@ _LEFT = {
 }
 
 
-def _find_environment(resource: Resource, digest: object, read: ReadAws) -> dict[str, Any] | None:
-    """The variables with this digest, from the newest published version that has them."""
+def _find_environment(resource: Resource, digest: object, read: ReadAws) -> dict[str, str] | None:
+    """The variables with this digest, from any published version: equal digests are equal variables."""
     if digest is None:
         return None
     call = partial(read, "lambda", "list_versions_by_function", FunctionName=resource.id)
-    versions = [
-        version
-        for version in paged(call, "Versions", more="NextMarker", asks="Marker")
-        if version["Version"] != "$LATEST"
-    ]
-    newest_first = sorted(versions, key=lambda version: int(version["Version"]), reverse=True)
-    alike = (version for version in newest_first if environment_digest(version, resource) == digest)
-    return next((dict(version.get("Environment", {}).get("Variables", {})) for version in alike), None)
+    for version in paged(call, "Versions", more="NextMarker", asks="Marker"):
+        if version["Version"] != "$LATEST" and environment_digest(version, resource) == digest:
+            return dict(version.get("Environment", {}).get("Variables", {}))
+    return None
 
 
 def _apply(resource: Resource, parameters: Parameters, tools: Tools) -> Attributes:

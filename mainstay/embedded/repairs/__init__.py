@@ -12,7 +12,14 @@ from functools import cache
 @cache
 def install_repairs() -> None:
     """Install every repair. The second time does nothing."""
-    from mainstay.embedded.repairs import dynamodb, ec2, eventbridge, rds, stepfunctions  # noqa: PLC0415
+    from mainstay.embedded.repairs import (  # noqa: PLC0415 - moto loads slowly
+        cloudformation,
+        dynamodb,
+        ec2,
+        eventbridge,
+        rds,
+        stepfunctions,
+    )
 
-    for repair in (dynamodb, ec2, eventbridge, rds, stepfunctions):
+    for repair in (cloudformation, dynamodb, ec2, eventbridge, rds, stepfunctions):
         repair.install()

@@ -67,11 +67,11 @@ def _transact_once(handler: Any) -> Any:
 
 def _live_tokens(backend: Any) -> dict[str, tuple[float, str, Any]]:
     """Keep the tokens on moto's backend, whose reset forgets them."""
-    kept = vars(backend).setdefault("transaction_tokens", {})
+    kept: dict[str, tuple[float, str, Any]] = vars(backend).setdefault("transaction_tokens", {})
     now = time.monotonic()
     for token in [token for token, (until, _, _) in kept.items() if until < now]:
         del kept[token]
-    return kept  # type: ignore[no-any-return]
+    return kept
 
 
 def _answer_again(known: tuple[float, str, Any], request: str) -> Any:
@@ -96,9 +96,7 @@ def _transact(backend: Any, transact_items: list[dict[str, dict[str, Any]]]) -> 
     _require_different(
         (operation["TableName"], key) for (_, operation), key in zip(operations, keys, strict=True)
     )
-    reasons = [
-        _judge(backend, operation, key) for (_, operation), key in zip(operations, keys, strict=True)
-    ]
+    reasons = [_judge(backend, operation, key) for (_, operation), key in zip(operations, keys, strict=True)]
     if any(code for code, _, _ in reasons):
         raise TransactionCanceledException(reasons)
     _apply_all(backend, operations, keys)

@@ -1,7 +1,8 @@
 """EC2: instances take a while to change their state, say so on the event bus, and refuse what cannot be.
 
 In moto every change is done at once and makes no event, a terminated instance can be started again, a call
-for several instances changes some before it refuses another, and a repeated client token launches again.
+for several instances changes some before it refuses another, a launch of at most three makes one, and a
+repeated client token launches again.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
+from moto.ec2.models import ec2_backends
 from moto.ec2.models.instances import Instance, InstanceBackend, InstanceState
 from moto.ec2.responses.instances import InstanceResponse
 
 from mainstay.embedded.bus import BUS, make_event
 from mainstay.embedded.later import do_later
+from mainstay.embedded.personas import ACCOUNT
 
 TRANSITION_SECONDS = 0.4
 
@@ -35,12 +38,12 @@ def install() -> None:
     )
     for name, verb, legal in (
         ("start_instances", "started", {"stopped", "pending", "running"}),
-        ("stop_instances", "stopped", {"running", "stopping", "stopped"}),
+        ("stop_instances", "stopped", {"pending", "running", "stopping", "stopped"}),
         ("reboot_instances", "rebooted", {"running"}),
     ):
-        guarded = _require_state(getattr(InstanceBackend, name), verb, legal)
-        setattr(InstanceBackend, name, guarded)
+        setattr(InstanceBackend, name, _require_state(getattr(InstanceBackend, name), verb, legal))
     InstanceBackend.run_instances = _launch_once(InstanceBackend.run_instances)
+    InstanceResponse.run_instances = _launch_most(InstanceResponse.run_instances)
     for name, field in (
         ("start_instances", "StartingInstances"),
         ("stop_instances", "StoppingInstances"),
@@ -68,9 +71,16 @@ def _transition(
     return begin
 
 
+def jam(instance_id: str, region: str = "us-east-1") -> None:
+    """Let this instance begin to start from now on, but never get to running. It can still be stopped."""
+    ec2_backends[ACCOUNT][region].get_instance(instance_id).is_jammed = True
+
+
 def _begin(instance: Any, during: str, after: str) -> None:
     instance.transition = transition = object()
     _enter(instance, during)
+    if after == "running" and getattr(instance, "is_jammed", False):
+        return
 
     def end() -> None:
         with _LOCK:
@@ -83,6 +93,7 @@ def _begin(instance: Any, during: str, after: str) -> None:
 def _enter(instance: Any, state: str) -> None:
     """Set the state and emit AWS's event for it."""
     instance._state = InstanceState(state, _CODES[state])
+    instance.has_run = getattr(instance, "has_run", False) or state == "running"
     backend = instance.ec2_backend
     arn = f"arn:aws:ec2:{backend.region_name}:{backend.account_id}:instance/{instance.id}"
     detail = {"instance-id": instance.id, "state": state}
@@ -106,14 +117,19 @@ def _require_state(call: Callable[..., Any], verb: str, legal: Collection[str]) 
     def guarded(backend: Any, instance_ids: list[str]) -> Any:
         with _LOCK:
             for instance in backend.get_multi_instances_by_id(instance_ids):
-                if instance.state not in legal:
-                    raise EC2ClientError(
-                        "IncorrectInstanceState",
-                        f"The instance '{instance.id}' is not in a state from which it can be {verb}.",
-                    )
+                if problem := _find_problem(instance, verb, legal):
+                    raise EC2ClientError("IncorrectInstanceState", problem)
             return call(backend, instance_ids)
 
     return guarded
+
+
+def _find_problem(instance: Any, verb: str, legal: Collection[str]) -> str:
+    if instance.state not in legal:
+        return f"The instance '{instance.id}' is not in a state from which it can be {verb}."
+    if verb == "stopped" and not instance.has_run:
+        return f"Instance '{instance.id}' cannot be stopped as it has never reached the 'running' state."
+    return ""
 
 
 def _launch_once(launch: Callable[..., Any]) -> Callable[..., Any]:
@@ -128,6 +144,16 @@ def _launch_once(launch: Callable[..., Any]) -> Callable[..., Any]:
             for instance in reservation.instances:
                 _begin(instance, "pending", "running")
             return reservation
+
+    return run_instances
+
+
+def _launch_most(answer: Callable[[Any], ActionResult]) -> Callable[[Any], ActionResult]:
+    """Launch as many as may be: there is always room for them here."""
+
+    def run_instances(handler: Any) -> ActionResult:
+        handler.params["MinCount"] = handler.params.get("MaxCount", 1)
+        return answer(handler)
 
     return run_instances
 

@@ -91,7 +91,8 @@ def _send_to_targets(rule: Any, event: Event, transform_input: bool = True) -> N
     """Give the event to the targets of a rule that is on, has a pattern, and whose pattern it matches."""
     if rule.state == "DISABLED" or not rule.event_pattern.get_pattern():
         return
-    if not rule.event_pattern.matches_event({"ingestion-time": unix_time(), **event}):
+    event = {name: part for name, part in event.items() if name != "ingestion-time"}  # moto's own
+    if not rule.event_pattern.matches_event(event):
         return
     for target in list(rule.targets):
         _send_to_target(rule, target, event)
@@ -123,7 +124,8 @@ def _send_as_moto_does(rule: Any, target: Mapping[str, Any], event: Event) -> No
         state=rule.state,
         targets=[target],
     )
-    _deliver_as_moto_does(alone, {"ingestion-time": unix_time(), **event}, transform_input=False)
+    event = {**event, "ingestion-time": unix_time()}
+    _deliver_as_moto_does(alone, event, transform_input="InputTransformer" in target)
 
 
 def _to_lambda(arn: Arn, target: Mapping[str, Any], text: str, event: Event) -> None:
@@ -155,7 +157,7 @@ def _to_queue(arn: Arn, target: Mapping[str, Any], text: str, event: Event) -> N
 
 
 def _to_log_group(arn: Arn, target: Mapping[str, Any], text: str, event: Event) -> None:
-    """moto takes the ``:*`` at the end of a log group's ARN for a part of the name."""
+    """Write one line. In moto the ``:*`` at the end of a log group's ARN is a part of its name."""
     from moto.logs.models import logs_backends  # noqa: PLC0415
 
     logs, group, stream = (

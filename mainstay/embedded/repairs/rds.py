@@ -25,9 +25,7 @@ def install() -> None:
         setattr(RDSBackend, name, announced)
 
 
-def _announce(
-    change: Callable[..., Any], event_id: str, category: str, message: str
-) -> Callable[..., Any]:
+def _announce(change: Callable[..., Any], event_id: str, category: str, message: str) -> Callable[..., Any]:
     def announced(backend: Any, *args: Any, **kwargs: Any) -> Any:
         database = change(backend, *args, **kwargs)
         arn = database.db_instance_arn

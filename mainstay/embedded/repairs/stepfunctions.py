@@ -6,15 +6,14 @@ What concerns executions and task tokens is in `task_tokens`; this module repair
 from __future__ import annotations
 
 import json
-import os
+import re
 import sys
-from functools import cache
-from types import ModuleType
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
 
-import boto3
 import botocore.session
-from botocore.config import Config
+from jsonpath_ng.ext import parse
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import ErrorEqualsDecl
 from moto.stepfunctions.parser.asl.component.common.error_name.error_name import ErrorName
@@ -24,17 +23,19 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 )
 from moto.stepfunctions.parser.asl.eval import states, variable_store
 from moto.stepfunctions.parser.asl.jsonata import jsonata as jsonata_bridge
-from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
+from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 from moto.stepfunctions.parser.utils import camel_to_snake_case
 
 from mainstay.embedded.repairs import task_tokens
+from mainstay.embedded.repairs.clients import client_for
 
 _BEYOND_ALL = frozenset({"States.Runtime", "States.DataLimitExceeded"})
 """Errors that ``States.ALL`` does not match: the workflow itself is wrong, and ends."""
 
 _finish_task_as_moto_does = StateTaskService._after_eval_execution
-_client_as_moto_makes_it = boto_client.boto_client_for
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_INDEFINITE = re.compile(r"\.\.|[*?:,]")
 
 
 def install() -> None:
@@ -49,24 +50,24 @@ def install() -> None:
     jsonata_bridge._eval_jsonata = _evaluate_jsonata
     for module in (jsonata_bridge, states, variable_store):
         module.encode_jsonata_variable_declarations = _declare_variables
-    for module in _modules_with(_client_as_moto_makes_it):
-        module.boto_client_for = _client_for  # type: ignore[attr-defined]
+    _replace_everywhere("boto_client_for", _client_for)
+    _replace_everywhere("extract_json", _read_path)
 
 
-def _modules_with(function: object) -> list[ModuleType]:
-    """Answer the interpreter's modules that hold `boto_client_for` under its name."""
-    return [
-        module
-        for name, module in list(sys.modules.items())
-        if name.startswith("moto.stepfunctions") and getattr(module, "boto_client_for", None) is function
-    ]
+def _replace_everywhere(function: str, replacement: Callable[..., Any]) -> None:
+    """Replace a function in each of the interpreter's modules that has imported it."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("moto.stepfunctions") and hasattr(module, function):
+            setattr(module, function, replacement)
 
 
 # -- errors -------------------------------------------------------------------------------------
 
 
 def _name_error(name: Any, error_name: str | None) -> None:
-    """moto refuses any ``States.*`` error of a Parallel branch or Fail state, with an error nobody can catch.
+    """Let an error be of any name.
+
+    In moto a ``States.*`` error of a Parallel branch or Fail state becomes one that nobody can catch.
 
     On AWS ``States.Timeout`` in a branch is ``States.Timeout`` of the Parallel state, and can be caught.
     """
@@ -74,9 +75,9 @@ def _name_error(name: Any, error_name: str | None) -> None:
 
 
 def _match_error(declared: Any, env: Any) -> None:
-    """ErrorEquals with AWS's wildcards: TaskFailed is all but a timeout, ALL is all but what ends the workflow.
+    """Read ErrorEquals: TaskFailed is all but a timeout, ALL is all but what ends the workflow.
 
-    moto lets TaskFailed match no ``States.*`` error at all, and ALL every one.
+    Moto lets TaskFailed match no ``States.*`` error at all, and ALL every one.
     """
     raised: str = env.stack.pop().error_name
     names = {name.error_name for name in declared.error_names}
@@ -88,7 +89,7 @@ def _match_error(declared: Any, env: Any) -> None:
 
 
 def _log_nothing(component: Any, *args: Any, **kwargs: Any) -> None:
-    """moto logs each error with the whole state machine in words, which takes longer than the state."""
+    """Spare the log: with each error comes the whole state machine in words, slower than the state."""
 
 
 # -- what tasks are given, and what they answer -------------------------------------------------
@@ -112,7 +113,7 @@ def _spell_parameters(
     boto_service_name: str | None = None,
     service_action_name: str | None = None,
 ) -> None:
-    """Parameters are in PascalCase on AWS whatever the service's own case is; moto passes them on as they are."""
+    """Take parameters in PascalCase, whatever the service's own case is. Moto passes them on as they are."""
     operation = _operation(task, boto_service_name, service_action_name)
     if operation and operation.input_shape:
         task._to_boto_request(parameters, operation.input_shape)
@@ -124,23 +125,40 @@ def _spell_response(
     boto_service_name: str | None = None,
     service_action_name: str | None = None,
 ) -> None:
-    """Results are in PascalCase too: ``$.DbInstances``, not ``$.DBInstances``."""
+    """Answer in PascalCase too: ``$.DbInstances``, not ``$.DBInstances``."""
     operation = _operation(task, boto_service_name, service_action_name)
     if operation and operation.output_shape:
         task._from_boto_response(response, operation.output_shape)
 
 
 def _finish_task(task: Any, env: Any, **parts: Any) -> None:
-    """A time in a result is text on AWS; in moto it breaks DescribeExecution."""
+    """Make times in a result text, as on AWS; in moto they break DescribeExecution."""
     env.stack[-1] = json.loads(to_json_str(env.stack[-1]))
     _finish_task_as_moto_does(task, env=env, **parts)
+
+
+@lru_cache(maxsize=1024)
+def _parse_path(path: str) -> tuple[Any, bool]:
+    """Answer the parsed path, and whether it names one place. Parsing takes far longer than reading."""
+    return parse(path), not _INDEFINITE.search(_QUOTED.sub("", path))
+
+
+def _read_path(path: str, data: Any) -> Any:
+    """Answer the value where the path names one place, else a list. In moto ``$.a[0].b`` gives a list too."""
+    expression, definite = _parse_path(path)
+    values = [match.value for match in expression.find(data)]
+    if not definite:
+        return values
+    if not values:
+        raise NoSuchJsonPathError(json_path=path, data=data)
+    return values[0]
 
 
 # -- JSONata ------------------------------------------------------------------------------------
 
 
 def _evaluate_jsonata(expression: str) -> Any:
-    """moto has no JSONata, and fails for every workflow with JSONata or variables."""
+    """Evaluate. Moto has no JSONata, and fails for every workflow with JSONata or variables."""
     import jsonata  # noqa: PLC0415 - few workflows need it
 
     try:
@@ -151,7 +169,7 @@ def _evaluate_jsonata(expression: str) -> Any:
 
 
 def _declare_variables(bindings: dict[str, Any]) -> str:
-    """moto does not escape the quotes in a variable's text."""
+    """Write variables down, with the quotes in their text escaped, which moto forgets."""
     return "".join(f"{name}:={to_json_str(value)};" for name, value in bindings.items())
 
 
@@ -159,25 +177,5 @@ def _declare_variables(bindings: dict[str, Any]) -> str:
 
 
 def _client_for(region: str, service: str, state_credentials: Any = None) -> Any:
-    """moto makes a new client for each task, which takes longer than the task."""
-    endpoint = os.environ.get("AWS_ENDPOINT_URL")
-    if endpoint is None:
-        return _client_as_moto_makes_it(region, service, state_credentials)
-    return _shared_client(region, service, endpoint)
-
-
-@cache
-def _shared_client(region: str, service: str, endpoint: str) -> Any:
-    return boto3.session.Session().client(
-        service,
-        region_name=region,
-        endpoint_url=endpoint,
-        aws_access_key_id="AKIASTATESINTERPRETR",
-        aws_secret_access_key="signs-nothing-of-worth",  # noqa: S106
-        config=Config(
-            parameter_validation=False,
-            retries={"total_max_attempts": 1},
-            read_timeout=900,
-            max_pool_connections=50,
-        ),
-    )
+    """Share clients. Moto makes one for each task, which takes longer than the task."""
+    return client_for(service, region)

@@ -2,8 +2,8 @@
 
 moto answers a token any number of times, also after its task has timed out; gives a retried task the
 token and the outcome of the first attempt; refuses a heartbeat where the task asks for none; drops the
-cause of SendTaskFailure and of StopExecution; and names every execution that is started without a name
-"None".
+cause of SendTaskFailure and of StopExecution; names every execution that is started without a name
+"None"; and says that an execution has succeeded a moment before it knows the output.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
 from moto.stepfunctions.parser.api import ExecutionStatus, InvalidOutput, InvalidToken, TaskTimedOut
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import ResourceCondition
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_callback import (
-    StateTaskServiceCallback,
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import (
+    state_task_service_callback as _callback,
 )
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.resource import ResourceCondition
 from moto.stepfunctions.parser.asl.eval.callback.callback import (
     CallbackOutcome,
     CallbackOutcomeFailure,
     CallbackOutcomeSuccess,
 )
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramEnded, ProgramError
+from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 from moto.stepfunctions.parser.utils import TMP_THREADS
 from moto.stepfunctions.responses import StepFunctionResponse
@@ -32,19 +34,24 @@ from moto.stepfunctions.responses import StepFunctionResponse
 _LOCK = threading.Lock()
 """Starting and answering are decisions that two threads must not both make."""
 
-_run_task_as_moto_does = StateTaskServiceCallback._eval_execution
+_Task = _callback.StateTaskServiceCallback
+_run_task_as_moto_does = _Task._eval_execution
+_describe_as_moto_does = StepFunctionResponse.describe_execution
+_end_as_moto_does = BaseExecutionWorkerCommunication._reflect_execution_status
 _start_as_moto_does = StepFunctionsParserBackend.start_execution
 
 
 def install() -> None:
     """Install the repair."""
-    StateTaskServiceCallback._eval_execution = _run_task
+    _Task._eval_execution = _run_task
     StepFunctionsParserBackend.start_execution = _start_execution
     StepFunctionsParserBackend.send_task_success = _succeed
     StepFunctionsParserBackend.send_task_failure = _fail
     StepFunctionsParserBackend.send_task_heartbeat = _beat
     StepFunctionResponse.send_task_failure = _on_send_task_failure
     StepFunctionResponse.stop_execution = _on_stop_execution
+    StepFunctionResponse.describe_execution = _on_describe_execution
+    BaseExecutionWorkerCommunication._reflect_execution_status = _end
 
 
 # -- executions ---------------------------------------------------------------------------------
@@ -62,6 +69,29 @@ def _start_execution(
         return _start_as_moto_does(
             backend, state_machine_arn, name or str(uuid.uuid4()), execution_input or "{}", trace_header
         )
+
+
+def _end(ending: Any) -> None:
+    """Know the result before anybody sees that the execution has ended."""
+    execution = ending.execution
+    state = execution.exec_worker.env.program_state()
+    if isinstance(state, ProgramEnded):
+        execution.output = execution.exec_worker.env.states.get_input()
+    elif isinstance(state, ProgramError):
+        execution.error, execution.cause = state.error.get("error"), state.error.get("cause")
+    _end_as_moto_does(ending)
+
+
+def _on_describe_execution(handler: Any) -> ActionResult:
+    """Answer the output as JSON, also where it is a text, and say when it ended, also when in time-out."""
+    answer = _describe_as_moto_does(handler)
+    described: Any = answer.result
+    execution = handler.stepfunction_backend.describe_execution(described["executionArn"])
+    if described["status"] != ExecutionStatus.RUNNING.value:
+        described["stopDate"] = execution.stop_date
+    if described["status"] == ExecutionStatus.SUCCEEDED.value:
+        described["output"] = json.dumps(execution.output)
+    return answer
 
 
 def _on_stop_execution(handler: Any) -> ActionResult:

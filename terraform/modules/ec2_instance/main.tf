@@ -48,6 +48,7 @@ resource "terraform_data" "instance" {
 resource "terraform_data" "settings" {
   triggers_replace = terraform_data.instance.id
   input = {
+    token            = var.recovery_token
     instance_profile = var.instance_profile
     # A step cannot answer a value to Terraform, so it leaves the id in a file. While planning, the name
     # of that file is not yet known, hence it is read after the instance was made, and then remembered.
@@ -69,8 +70,8 @@ output "resource_id" {
   value = terraform_data.settings.output.instance_id
 }
 
-# In the state once everything is done: the same recovery, asked for again, then finds nothing to do.
+# Of the last step, so that it is in the state only once everything is done: the same recovery, asked for
+# again, then finds nothing to do.
 output "recovery_token" {
-  value      = var.recovery_token
-  depends_on = [terraform_data.settings]
+  value = terraform_data.settings.output.token
 }

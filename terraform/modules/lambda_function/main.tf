@@ -66,8 +66,8 @@ output "resource_id" {
   value = var.function_name
 }
 
-# In the state once everything is done: the same recovery, asked for again, then finds nothing to do.
+# Of the last step, so that it is in the state only once everything is done: the same recovery, asked for
+# again, then finds nothing to do.
 output "recovery_token" {
-  value      = var.recovery_token
-  depends_on = [terraform_data.settings]
+  value = terraform_data.settings.output.token
 }

@@ -105,7 +105,7 @@ def test_observing_tells_what_would_have_been_done(question: Question, otherwise
 
 @pytest.mark.parametrize("unread", ["mode", "plan", "guard", "load"])
 def test_what_could_not_be_read_is_put_to_a_person(unread: str) -> None:
-    assert decide(replace(a_question(), **{unread: None})).verdict is Verdict.REVIEW
+    assert decide(a_question(**{unread: None})).verdict is Verdict.REVIEW
 
 
 def test_a_resource_that_could_not_be_read_is_put_to_a_person() -> None:
@@ -114,7 +114,7 @@ def test_a_resource_that_could_not_be_read_is_put_to_a_person() -> None:
 
 @pytest.mark.parametrize("unread", sorted({field.name for field in fields(Question)} - {"now"}))
 def test_nothing_is_ever_done_where_any_input_is_missing(unread: str) -> None:
-    question = replace(a_question(), **{unread: None})
+    question = a_question(**{unread: None})
     try:
         verdict = decide(question).verdict
     except (AttributeError, TypeError):

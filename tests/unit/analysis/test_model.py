@@ -168,6 +168,13 @@ def test_a_model_cannot_reopen_what_facts_have_settled() -> None:
     assert found.judge_note == "the model said FAILURE, against what facts settled; rules decided"
 
 
+def test_a_model_may_put_into_words_what_facts_have_settled_and_no_more() -> None:
+    case = a_case(a_signal(dry_run=True))
+    answer = GOOD | {"classification": "NORMAL", "intent": "deliberate", "confidence": 0.1}
+    found, by_rules = asked(ScriptedModel(answer), case), assess_by_rules(case)
+    assert found == by_rules.model_copy(update={"reasoning": GOOD["reasoning"], "judge": Judge.MODEL})
+
+
 def test_a_model_cannot_silence_an_incident_but_makes_a_person_look() -> None:
     found = asked(ScriptedModel(GOOD | {"classification": "NORMAL", "confidence": 1.0}))
     assert found.classification is Classification.FAILURE
@@ -241,6 +248,8 @@ def test_no_answer_leads_to_anything_more_active(case: Case, script: list[Any], 
     assert RISING.index(advised.verdict) <= RISING.index(alone.verdict)
     assert found.confidence <= by_rules.confidence
     assert found.candidate in {"", *CANDIDATES}
+    if found.classification is Classification.NORMAL:
+        assert found.intent is by_rules.intent
     assert found.evidence == by_rules.evidence
 
 
@@ -317,8 +326,8 @@ def test_no_secret_reaches_the_model() -> None:
 
 
 def test_a_flood_of_details_does_not_crowd_out_the_evidence() -> None:
-    flood = {f"detail-{n}": "x" * 100_000 for n in range(1000)}
-    signals = [a_signal(signal_id=f"signal-{n}", details=flood) for n in range(50)]
+    flood = {f"detail-{n}": "x" * 20_000 for n in range(100)}
+    signals = [a_signal(signal_id=f"signal-{n}", details=flood) for n in range(3)]
     seen = shown(a_case(*signals))
-    assert len(seen) < 300_000
+    assert len(seen) < 40_000
     assert "still failing when read again" in seen

@@ -10,6 +10,7 @@ from chalicelib.analysis.rules import assess_by_rules, intent_of
 from chalicelib.incidents.guard import Load, Outcomes
 from chalicelib.incidents.model import (
     Actor,
+    ActorKind,
     Classification,
     Evidence,
     Impact,
@@ -58,6 +59,11 @@ def test_a_stop_with_nobody_named_is_put_to_a_person() -> None:
     assert 0.6 <= found.confidence <= 0.75
 
 
+def test_a_workload_s_role_is_put_to_a_person_even_where_two_sources_tell() -> None:
+    worker = Actor(kind=ActorKind.UNKNOWN, name="worker/i-0def")
+    assert assess_by_rules(a_case(a_signal(actor=worker), a_state_change())).confidence < THRESHOLD
+
+
 def test_a_person_s_deletion_is_sure_enough_but_less_than_a_stop() -> None:
     deleted = assess_by_rules(a_case(kind=TERMINATED, observation=GONE))
     assert THRESHOLD < deleted.confidence < assess_by_rules(a_case()).confidence
@@ -76,6 +82,20 @@ def test_tampering_is_unsure_where_no_good_state_is_known(failing: bool | None) 
     found = assess_by_rules(a_case(*signals, **TAMPERING | {"known_good": None, "failing": failing}))
     assert found.classification is Classification.TAMPERING
     assert found.confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    "settled",
+    [
+        pytest.param(a_case(a_signal(dry_run=True), **TAMPERING), id="dry-run"),
+        pytest.param(a_case(a_signal(error_code="AccessDenied"), **TAMPERING), id="refused"),
+        pytest.param(a_case(**TAMPERING | {"failing": False}), id="healthy-again"),
+    ],
+)
+def test_what_came_to_nothing_never_makes_a_change_look_wanted(settled: Case) -> None:
+    found = assess_by_rules(settled)
+    assert found.classification is Classification.NORMAL
+    assert found.intent is Intent.ACCIDENT
 
 
 def test_tampering_by_nobody_named_is_put_to_a_person() -> None:
@@ -204,7 +224,7 @@ def fact(intent: Intent | None, *, decisive: bool = False) -> Evidence:
         pytest.param(
             [fact(Intent.ATTACK), fact(Intent.AUTOMATION, decisive=True)], Intent.AUTOMATION, id="settled"
         ),
-        pytest.param([fact(Intent.AUTOMATION), fact(None, decisive=True)], Intent.AUTOMATION, id="left-open"),
+        pytest.param([fact(Intent.DELIBERATE), fact(None, decisive=True)], Intent.ACCIDENT, id="left-open"),
     ],
 )
 def test_the_intent_is_what_is_settled_or_else_the_gravest_reading(

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -121,10 +122,22 @@ def test_the_workflow_s_own_calls_belong_to_the_incident_it_is_named_after(aws: 
         AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
     )
+    queue = aws.client("sqs").create_queue(QueueName="told")["QueueUrl"]
     update = {
         "Type": "Task",
         "Resource": "arn:aws:states:::dynamodb:updateItem",
-        "Parameters": {"TableName": "records", "Key": {"pk": {"S.$": "$$.Execution.Name"}}},
+        "Parameters": {
+            "TableName": "records",
+            "Key": {"pk": {"S.$": "$$.Execution.Name"}},
+            "UpdateExpression": "SET seen = :yes",
+            "ExpressionAttributeValues": {":yes": {"BOOL": True}},
+        },
+        "Next": "Tell",
+    }
+    tell = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl": queue, "MessageBody": "seen"},
         "Next": "Invoke",
     }
     invoke = {
@@ -134,14 +147,15 @@ def test_the_workflow_s_own_calls_belong_to_the_incident_it_is_named_after(aws: 
         "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Done"}],
         "Next": "Done",
     }
-    states = {"Update": update, "Invoke": invoke, "Done": {"Type": "Succeed"}}
+    states = {"Update": update, "Tell": tell, "Invoke": invoke, "Done": {"Type": "Succeed"}}
 
     with CallLog() as log:
         _run(aws, {"StartAt": "Update", "States": states}, "inc-7")
     _run(aws, {"StartAt": "Update", "States": states}, "inc-8")
 
-    (call,) = log.entries("inc-7")
-    assert (call.function, call.service, call.operation) == (WORKFLOW, "dynamodb", "UpdateItem")
+    calls = log.entries("inc-7")
+    assert [(c.service, c.operation) for c in calls] == [("dynamodb", "UpdateItem"), ("sqs", "SendMessage")]
+    assert {c.function for c in calls} == {WORKFLOW}
     assert log.count("inc-8") == 0  # the log was closed by then
 
 
@@ -152,8 +166,8 @@ def _run(aws: EmbeddedAws, definition: dict[str, Any], name: str) -> None:
         name=f"probe-{name}", definition=json.dumps(definition), roleArn=role
     )["stateMachineArn"]
     execution = workflows.start_execution(stateMachineArn=machine, name=name, input="{}")["executionArn"]
-    for _ in range(500):
-        status = workflows.describe_execution(executionArn=execution)["status"]
-        if status != "RUNNING":
-            break
-    assert status == "SUCCEEDED"
+    deadline = time.monotonic() + 10
+    while (status := workflows.describe_execution(executionArn=execution)["status"]) == "RUNNING":
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert status == "SUCCEEDED", workflows.describe_execution(executionArn=execution)

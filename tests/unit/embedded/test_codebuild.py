@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
+from moto.codebuild.models import codebuild_backends
 
 from mainstay.embedded.aws import EmbeddedAws
 from mainstay.embedded.codebuild import find_terraform, run_builds_for_real
@@ -258,6 +259,14 @@ def test_the_build_acts_as_the_builder_s_role(aws: EmbeddedAws) -> None:
         del os.environ["MAINSTAY_STAGE"]
 
     assert f"{CODEBUILD.access_key_id} {aws.endpoint} ." in log
+
+
+def test_a_build_that_takes_too_long_is_ended(aws: EmbeddedAws) -> None:
+    _create_project(aws, _spec("sleep 60"))
+    project = codebuild_backends[aws.account][aws.region].codebuild_projects[PROJECT]
+    project.project_metadata["timeoutInMinutes"] = 0.005  # less than the API takes
+
+    assert _run(aws)["buildStatus"] == "TIMED_OUT"
 
 
 def test_a_reset_ends_what_still_runs(aws: EmbeddedAws, tmp_path: Path) -> None:

@@ -49,6 +49,14 @@ def test_nobody_named_weighs_little() -> None:
     assert evidence.intent is None
 
 
+def test_a_workload_s_role_may_be_anybody() -> None:
+    worker = Actor(kind=ActorKind.UNKNOWN, name="worker/i-0def")
+    evidence = weigh_actor(a_case(a_state_change(), a_signal(actor=worker)))
+    assert evidence.fact == "worker/i-0def did it, which may be a person or a program"
+    assert evidence.weight < 0
+    assert not evidence.decisive
+
+
 @pytest.mark.parametrize("order", [(ALICE, PIPELINE), (PIPELINE, ALICE)], ids=["person-first", "ci-first"])
 def test_a_person_beside_a_program_leaves_the_matter_open(order: tuple[Actor, Actor]) -> None:
     evidence = weigh_actor(a_case(*(a_signal(actor=actor) for actor in order)))

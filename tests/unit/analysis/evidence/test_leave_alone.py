@@ -27,6 +27,11 @@ def test_the_tags_of_what_is_gone_are_those_of_its_known_good_state() -> None:
     assert weigh_leave_alone(a_case(observation=gone)) is None
 
 
+def test_what_is_gone_but_still_shows_tags_keeps_them() -> None:
+    terminated = an_observation(exists=False, tags={"mainstay": "off"})
+    assert weigh_leave_alone(a_case(observation=terminated, known_good=an_observation())) is not None
+
+
 @pytest.mark.parametrize(
     "policy",
     [

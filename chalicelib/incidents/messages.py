@@ -1,0 +1,189 @@
+"""What people and machines are told about an incident: a subject, a mail, and a document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.incidents.message_text import render_text
+from chalicelib.incidents.model import Evidence, Incident, RecoveryPlan, TimelineEvent
+from chalicelib.incidents.standing import Standing, standing_of
+from chalicelib.incidents.telling import Telling, quote, seconds_in
+from chalicelib.redaction import inert, redact_value
+
+SCHEMA = "mainstay.incident.v1"
+_LONGEST_SUBJECT = 100
+"""SNS takes no more."""
+_LONGEST_TEXT, _LONGEST_KEY = 200, 100
+_LIMITS = {"reasoning": 1000, "problem": 1000, "warning": 400}
+_MOST_EVENTS = 60
+_MOST_EVIDENCE = 20
+_MOST_PARTS_OF_OBJECT = 25
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One message in all its forms. It fits into a message of SNS, whatever the incident holds."""
+
+    subject: str
+    """ASCII, one line, at most 100 characters."""
+    text: str
+    """Plain text for mail, wrapped to 76 columns."""
+    document: dict[str, Any]
+    """For machines. ``schema`` names its form; a key is never taken away or given another meaning."""
+    attributes: dict[str, str]
+    """By which subscribers filter: severity, state, resource_type, classification, decision."""
+
+
+def render_message(
+    incident: Incident, timeline: Sequence[TimelineEvent], *, console_url: str, happened: str = ""
+) -> Message:
+    """Tell about an incident as its record stands.
+
+    `console_url` is where incidents are looked at, or empty. `happened` is the failure in the words of its
+    resource type ("was stopped"); without it the name of the failure stands in.
+    """
+    telling = Telling(
+        incident=incident,
+        timeline=timeline,
+        happened=quote(happened or f"was {incident.failure.replace('-', ' ')}"),
+        url=f"{console_url.rstrip('/')}/incidents/{incident.incident_id}" if console_url else "",
+    )
+    standing = standing_of(telling)
+    return Message(
+        subject=_subject(telling, standing),
+        text=render_text(telling, standing),
+        document=_document(telling, standing),
+        attributes=_attributes(incident),
+    )
+
+
+def _subject(telling: Telling, standing: Standing) -> str:
+    """A long name gives way in its middle, so that the end of the line still says where it stands."""
+    start, end = "[Mainstay] ", f" {telling.happened}: {standing.short}"
+    name = _squeeze(quote(telling.incident.resource.id, 2000), _LONGEST_SUBJECT - len(start) - len(end))
+    return _ascii(f"{start}{name}{end}")[:_LONGEST_SUBJECT]
+
+
+def _squeeze(name: str, room: int) -> str:
+    if len(name) <= room:
+        return name
+    half = max(4, (room - 3) // 2)
+    return f"{name[:half]}...{name[-half:]}"
+
+
+def _ascii(text: str) -> str:
+    return text.replace("…", "...").encode("ascii", "replace").decode()
+
+
+def _attributes(incident: Incident) -> dict[str, str]:
+    assessment, decision = incident.assessment, incident.decision
+    return {
+        "severity": str(assessment.severity) if assessment else _UNKNOWN,
+        "state": incident.state.value,
+        "resource_type": _ascii(quote(incident.resource.type)) or _UNKNOWN,
+        "classification": assessment.classification.value if assessment else _UNKNOWN,
+        "decision": decision.verdict.value if decision else _UNKNOWN,
+    }
+
+
+# -- for machines -------------------------------------------------------------------------------
+
+
+def _document(telling: Telling, standing: Standing) -> dict[str, Any]:
+    incident = telling.incident
+    document = {
+        "schema": SCHEMA,
+        "incident_id": incident.incident_id,
+        "state": incident.state.value,
+        "summary": f"{incident.resource.id} {telling.happened}: {standing.short}",
+        "resource": incident.resource.model_dump(),
+        "successor": incident.successor,
+        "failure": incident.failure,
+        "signature": incident.signature,
+        "failed_at": incident.failed_at.isoformat(),
+        "opened_at": incident.opened_at.isoformat(),
+        "ended_at": incident.ended_at.isoformat() if incident.ended_at else None,
+        "healthy_seconds": incident.healthy_seconds,
+        "assessment": _assessment(incident),
+        "decision": _decision(incident),
+        "plan": _plan(incident.plan) if incident.plan else None,
+        "approval": incident.approval.model_dump(mode="json") if incident.approval else None,
+        "verification": _verification(incident),
+        "problem": incident.problem,
+        "next_steps": list(standing.steps),
+        "timeline": [_event(telling, event) for event in telling.timeline[-_MOST_EVENTS:]],
+    }
+    cleaned: dict[str, Any] = _bounded(redact_value(document))
+    return cleaned | {"url": telling.url}
+
+
+def _assessment(incident: Incident) -> dict[str, Any] | None:
+    assessment = incident.assessment
+    if assessment is None:
+        return None
+    return {
+        "classification": assessment.classification.value,
+        "confidence": assessment.confidence,
+        "severity": assessment.severity,
+        "intent": assessment.intent.value,
+        "judge": assessment.judge.value,
+        "reasoning": assessment.reasoning,
+        "impact": assessment.impact.model_dump(),
+        "evidence": [_evidence(one) for one in assessment.evidence[:_MOST_EVIDENCE]],
+    }
+
+
+def _evidence(one: Evidence) -> dict[str, Any]:
+    return {"rule": one.rule, "source": one.source, "fact": one.fact, "weight": one.weight}
+
+
+def _decision(incident: Incident) -> dict[str, Any] | None:
+    decision = incident.decision
+    if decision is None:
+        return None
+    return {
+        "verdict": decision.verdict.value,
+        "reason": decision.reason,
+        "policy_version": decision.policy_version,
+    }
+
+
+def _plan(plan: RecoveryPlan) -> dict[str, Any]:
+    return {
+        "digest": plan.digest,
+        "summary": plan.summary,
+        "warning": plan.warning,
+        "risk": plan.risk.value,
+        "reversible": plan.reversible,
+        "automatic": plan.automatic,
+        "goal": plan.goal,
+        "actions": [{"action": call.action, "parameters": call.parameters} for call in plan.actions],
+    }
+
+
+def _verification(incident: Incident) -> dict[str, Any] | None:
+    found = incident.verification
+    return found.model_dump(mode="json") if found else None
+
+
+def _event(telling: Telling, event: TimelineEvent) -> dict[str, Any]:
+    return {
+        "number": event.number,
+        "at": event.at.isoformat(),
+        "seconds": seconds_in(telling, event.at),
+        "state": event.state.value,
+        "what": event.what,
+    }
+
+
+def _bounded(value: Any, limit: int = _LONGEST_TEXT) -> Any:
+    """Every text one line and not too long, and no list or object of any length."""
+    if isinstance(value, dict):
+        pairs = list(value.items())[:_MOST_PARTS_OF_OBJECT]
+        return {inert(key, _LONGEST_KEY): _bounded(item, _LIMITS.get(key, limit)) for key, item in pairs}
+    if isinstance(value, list):
+        return [_bounded(item, limit) for item in value[:_MOST_EVENTS]]
+    return inert(value, limit) if isinstance(value, str) else value

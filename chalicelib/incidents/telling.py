@@ -1,0 +1,65 @@
+"""What there is to tell about an incident, before it is put into a mail or a document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from chalicelib.incidents.model import Incident, State, TimelineEvent, seconds_between
+from chalicelib.redaction import clean_text
+
+UNDOING_VERIFIED = "Verified that everything is as it was before the recovery"
+"""The timeline event by which an undoing is known to have worked; without it, nobody may rely on it."""
+_TWO_MINUTES = 120
+_TWO_HOURS = 7200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """An incident with its timeline, and how to speak of them. `happened` follows the resource's name."""
+
+    incident: Incident
+    timeline: Sequence[TimelineEvent]
+    happened: str
+    url: str
+    """The incident's page; empty where there is none."""
+
+    @property
+    def was_begun(self) -> bool:
+        """Whether anything may have been changed."""
+        return any(str(event.data.get("effect", "")).startswith("do-") for event in self.timeline)
+
+    @property
+    def was_undone(self) -> bool:
+        """Whether an undoing is proven."""
+        return any(event.what == UNDOING_VERIFIED for event in self.timeline)
+
+    @property
+    def answer_by(self) -> datetime | None:
+        """Until when people may answer, where they were asked."""
+        asked = [event for event in self.timeline if event.state is State.AWAITING_APPROVAL]
+        limits = [(event.at, event.data.get("seconds")) for event in asked]
+        return next((at + timedelta(seconds=n) for at, n in limits if isinstance(n, int)), None)
+
+
+def quote(text: object, limit: int = 200) -> str:
+    """Text from outside, safe to stand in a message: redacted, one line, and with no link to follow."""
+    return clean_text(str(text), limit).replace("://", "[:]//")
+
+
+def say_duration(seconds: float) -> str:
+    """For people: ``6.2 s``, ``14 min``, ``5.1 h``."""
+    if seconds < _TWO_MINUTES:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < _TWO_HOURS else f"{seconds / 3600:.1f} h"
+
+
+def say_time(at: datetime) -> str:
+    """To the second, in UTC."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def seconds_in(telling: Telling, at: datetime) -> float:
+    """Since the failure; never below zero."""
+    return round(seconds_between(telling.incident.failed_at, at), 1)

@@ -1,0 +1,28 @@
+"""Remove what a Terraform build has made, all of it or only half. Only ever undoes `apply_terraform`."""
+
+from __future__ import annotations
+
+from chalicelib.incidents.model import Attributes, Resource, Risk
+from chalicelib.recovery.actions.terraform_builds import PERMISSIONS, Parameters, follow_build, start_build
+from chalicelib.recovery.model import ActionKind, RecoveryAction, Tools, never_proposed
+
+
+def _apply(_resource: Resource, parameters: Parameters, tools: Tools) -> Attributes:
+    return start_build("destroy", parameters, tools)
+
+
+DESTROY_TERRAFORM = RecoveryAction(
+    name="destroy_terraform",
+    kind=ActionKind.TERRAFORM,
+    title="remove with Terraform what was made",
+    resource_types=("ec2.instance", "dynamodb.table", "s3.bucket", "lambda.function"),
+    failures=(),
+    parameters=Parameters,
+    risk=Risk.HIGH,
+    automatic=False,
+    repeatable=True,
+    permissions=PERMISSIONS,
+    propose=never_proposed,
+    apply=_apply,
+    progress=follow_build,
+)

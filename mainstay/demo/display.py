@@ -1,0 +1,85 @@
+"""The live view of a scenario: every act's timeline as it moves."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text
+
+from chalicelib.aws.incident_table import Story
+from mainstay.demo.play import Cast, Result
+from mainstay.demo.stage import Stage
+
+_COLOURS = {
+    "COMPLETED": "green",
+    "FAILED": "red",
+    "REJECTED": "yellow",
+    "EXPIRED": "yellow",
+    "COOLDOWN": "yellow",
+    "DISMISSED": "blue",
+}
+
+
+class Display:
+    """Shows one scenario while it is played, and leaves its timelines on the screen."""
+
+    def __init__(self, console: Console, stage: Stage) -> None:
+        self._console, self._stage = console, stage
+        self._lock = threading.Lock()
+        self._ended: dict[str, Result] = {}
+
+    def begin(self, casts: Sequence[Cast]) -> Live:
+        """The live view, to be used as a context manager."""
+        self._ended.clear()
+        scenario = casts[0].scenario
+        self._console.print(
+            Text(f"\n{scenario.title}", style="bold"), Text(f"  --scenario {scenario.name}", style="dim")
+        )
+        return Live(
+            get_renderable=lambda: self._render(casts),
+            console=self._console,
+            refresh_per_second=5,
+            transient=False,
+        )
+
+    def end(self, result: Result) -> None:
+        """Show an act as ended from now on."""
+        with self._lock:
+            self._ended[result.cast.resource_id] = result
+
+    def _render(self, casts: Sequence[Cast]) -> RenderableType:
+        with self._lock:
+            ended = dict(self._ended)
+        return Group(*(self._act(cast, ended.get(cast.resource_id)) for cast in casts))
+
+    def _act(self, cast: Cast, result: Result | None) -> RenderableType:
+        if result is None:
+            stories = self._stage.stories(self._stage.world.resource(cast.act.type, cast.resource_id))
+            return Group(Spinner("dots", f" {cast.act.title}"), *map(_lines, stories[-1:]))
+        mark = Text("✗ ", style="red") if result.problem else Text("✓ ", style="green")
+        title = Text.assemble(mark, cast.act.title)
+        problem = [Text(f"    {result.problem}", style="red")] if result.problem else []
+        return Group(title, *map(_lines, result.stories[-1:]), *problem)
+
+
+def _lines(story: Story) -> RenderableType:
+    """The timeline of an incident, in seconds since it was heard of."""
+    began = story.timeline[0].at
+    lines = []
+    for event in story.timeline:
+        style = _COLOURS.get(event.state.value, "")
+        seconds = f"    {(event.at - began).total_seconds():5.1f} s  "
+        lines.append(
+            Text.assemble(
+                (seconds, "dim"),
+                (f"{event.state.value:<18}", style),
+                event.what,
+                no_wrap=True,
+                overflow="ellipsis",
+            )
+        )
+    return Group(*lines)

@@ -1,0 +1,111 @@
+"""What the demo found: a table for people, a document for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from mainstay.demo.play import Result, stage_seconds
+
+_BUDGET = 20
+"""AWS calls that an incident healed by an API action may take."""
+
+
+def print_summary(console: Console, results: Sequence[Result], seconds: float) -> None:
+    """One line for each act."""
+    table = Table(title="What happened", title_justify="left", show_lines=False, expand=True)
+    for heading, options in _COLUMNS:
+        table.add_column(heading, **options)
+    for result in results:
+        table.add_row(*_row(result))
+    console.print(table)
+    wrong = [result for result in results if result.problem]
+    for result in wrong:
+        console.print(f"[red]{result.cast.scenario.name}[/]: {result.cast.act.title}: {result.problem}")
+    verdict = "[green]all as they should[/]" if not wrong else f"[red]{len(wrong)} not as they should[/]"
+    console.print(f"{len(results)} incidents in {seconds:.1f} s, {verdict}")
+
+
+_COLUMNS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("", {"width": 1}),
+    ("resource", {"overflow": "fold", "ratio": 3}),
+    ("what happened", {"overflow": "fold", "ratio": 5}),
+    ("judged", {"no_wrap": True}),
+    ("sure", {"justify": "right"}),
+    ("decided", {"no_wrap": True}),
+    ("done", {"overflow": "fold", "ratio": 4}),
+    ("ended", {"no_wrap": True}),
+    ("seconds by stage", {"overflow": "fold", "ratio": 5}),
+    ("calls", {"justify": "right"}),
+)
+
+
+def _row(result: Result) -> list[str]:
+    mark = "[red]✗[/]" if result.problem else "[green]✓[/]"
+    if result.story is None:
+        return [mark, result.cast.resource_id, result.cast.act.title, *[""] * 7]
+    incident = result.story.incident
+    assessment, decision = incident.assessment, incident.decision
+    return [
+        mark,
+        incident.resource.id,
+        result.cast.act.title,
+        assessment.classification.value.lower() if assessment else "",
+        f"{assessment.confidence:.0%}" if assessment else "",
+        decision.verdict.value.lower() if decision else "",
+        ", ".join(effect.action for effect in result.story.effects),
+        incident.state.value,
+        " ".join(f"{name[:4].lower()} {spent:.1f}" for name, spent in stage_seconds(result.story).items()),
+        str(result.aws_calls),
+    ]
+
+
+def as_document(results: Sequence[Result], seconds: float) -> dict[str, Any]:
+    """For ``--json``: one entry for each scenario, with its incidents."""
+    names = list(dict.fromkeys(result.cast.scenario.name for result in results))
+    return {
+        "ok": all(not result.problem for result in results),
+        "seconds": round(seconds, 2),
+        "scenarios": [
+            _scenario(name, [result for result in results if result.cast.scenario.name == name])
+            for name in names
+        ],
+    }
+
+
+def _scenario(name: str, results: Sequence[Result]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "title": results[0].cast.scenario.title,
+        "ok": all(not result.problem for result in results),
+        "expected": [result.cast.act.ends.value for result in results],
+        "ended": [result.story.incident.state.value if result.story else None for result in results],
+        "incidents": [_incident(result) for result in results],
+    }
+
+
+def _incident(result: Result) -> dict[str, Any]:
+    entry: dict[str, Any] = {"title": result.cast.act.title, "problem": result.problem or None}
+    if result.story is None:
+        return entry
+    incident = result.story.incident
+    assessment, decision = incident.assessment, incident.decision
+    return entry | {
+        "incident_id": incident.incident_id,
+        "resource": incident.resource.model_dump(),
+        "failure": incident.failure,
+        "expected": result.cast.act.ends.value,
+        "ended": incident.state.value,
+        "classification": assessment.classification.value if assessment else None,
+        "confidence": assessment.confidence if assessment else None,
+        "judge": assessment.judge.value if assessment else None,
+        "decision": decision.verdict.value if decision else None,
+        "reason": decision.reason if decision else None,
+        "actions": [effect.action for effect in result.story.effects],
+        "verified": incident.verification.health.value if incident.verification else None,
+        "stage_seconds": stage_seconds(result.story),
+        "aws_calls": result.aws_calls,
+    }

@@ -1,0 +1,93 @@
+"""Embedded AWS for the tests of this folder: one server for each module, forgotten after each test."""
+
+import io
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from mainstay.embedded.aws import EmbeddedAws
+from mainstay.embedded.bus import Event
+from mainstay.embedded.invocations import route_to
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmbeddedAws]:
+    with EmbeddedAws() as aws:
+        yield aws
+
+
+@pytest.fixture
+def aws(server: EmbeddedAws) -> Iterator[EmbeddedAws]:
+    yield server
+    server.reset()
+
+
+@pytest.fixture
+def events(aws: EmbeddedAws) -> list[Event]:
+    """Every event that was put on the default bus."""
+    heard: list[Event] = []
+    aws.on_event(heard.append)
+    return heard
+
+
+@pytest.fixture
+def eventually() -> Callable[..., Any]:
+    """Wait until something is true, and answer what it was."""
+
+    def wait(condition: Callable[[], Any], timeout: float = 10) -> Any:
+        end = time.monotonic() + timeout
+        while not (found := condition()):
+            assert time.monotonic() < end, "it never came true"
+            time.sleep(0.01)
+        return found
+
+    return wait
+
+
+@pytest.fixture
+def queue(aws: EmbeddedAws, eventually: Callable[..., Any]) -> Any:
+    """A queue, and a way to take what comes out of it."""
+    return Queue(aws, eventually, "probe")
+
+
+class Queue:
+    def __init__(self, aws: EmbeddedAws, eventually: Callable[..., Any], name: str) -> None:
+        self._client, self._eventually = aws.client("sqs"), eventually
+        self.url = self._client.create_queue(QueueName=name)["QueueUrl"]
+        self.arn = f"arn:aws:sqs:{aws.region}:{aws.account}:{name}"
+
+    def now(self) -> list[dict[str, Any]]:
+        return self._client.receive_message(
+            QueueUrl=self.url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        ).get("Messages", [])
+
+    def take(self) -> dict[str, Any]:
+        """Take one message off the queue, once there is one."""
+        message = self._eventually(self.now)[0]
+        self._client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        return message
+
+
+@pytest.fixture
+def make_function(aws: EmbeddedAws) -> Callable[..., str]:
+    """Make a Lambda function of a Python function, and answer its ARN."""
+    aws.client("iam").create_role(RoleName="probe", AssumeRolePolicyDocument="{}")
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("app.py", "")
+
+    def make(name: str, handler: Callable[[Any, Any], Any]) -> str:
+        arn = aws.client("lambda").create_function(
+            FunctionName=name,
+            Runtime="python3.11",
+            Role=f"arn:aws:iam::{aws.account}:role/probe",
+            Handler="app.handler",
+            Code={"ZipFile": buffer.getvalue()},
+        )["FunctionArn"]
+        route_to(handler, function_arn=arn, name=name, retry_delays=())
+        return str(arn)
+
+    return make

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import re
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+
+from chalicelib import resources
+from chalicelib.incidents.model import Observation
+from chalicelib.resources import RESOURCE_TYPES, resource_type
+from chalicelib.resources.model import ResourceType
+
+SHARED = {"answers", "checks", "digests", "lambda_configuration", "model", "requests"}
+
+types = pytest.mark.parametrize("kind", RESOURCE_TYPES.values(), ids=RESOURCE_TYPES.keys())
+
+
+def test_every_file_of_the_folder_holds_one_registered_type_or_is_known_to_be_shared() -> None:
+    folder = str(Path(resources.__file__).parent)
+    held = {
+        info.name: [
+            value
+            for value in vars(import_module(f"chalicelib.resources.{info.name}")).values()
+            if isinstance(value, ResourceType)
+        ]
+        for info in iter_modules([folder])
+    }
+
+    assert {name for name, found in held.items() if not found} == SHARED
+    assert Counter(len(found) for name, found in held.items() if found) == {1: len(RESOURCE_TYPES)}
+    assert {found[0].name for found in held.values() if found} == set(RESOURCE_TYPES)
+
+
+def test_a_type_is_found_by_its_name() -> None:
+    assert resource_type("ec2.instance").title == "EC2 instance"
+
+
+def test_an_unknown_type_is_a_key_error() -> None:
+    with pytest.raises(KeyError, match=r"ec2\.volume"):
+        resource_type("ec2.volume")
+
+
+@types
+def test_each_type_stands_under_its_own_name(kind: ResourceType) -> None:
+    assert resource_type(kind.name) is kind
+
+
+@types
+def test_every_signal_means_a_failure_that_the_type_has(kind: ResourceType) -> None:
+    meant = {*kind.state_changes.values(), *(call.failure for call in kind.api_calls)}
+
+    assert meant == {failure.name for failure in kind.failures}
+    assert all(kind.failure(name).name == name for name in meant)
+
+
+@types
+def test_an_alarm_stands_for_a_failure_that_the_type_has(kind: ResourceType) -> None:
+    assert kind.failing_alarm in {"", *(failure.name for failure in kind.failures)}
+
+
+@types
+def test_no_call_is_named_twice(kind: ResourceType) -> None:
+    calls = [(call.event_source, call.event_name) for call in kind.api_calls]
+
+    assert len(calls) == len(set(calls))
+    assert all(source == f"{kind.event_source.removeprefix('aws.')}.amazonaws.com" for source, _ in calls)
+
+
+@types
+def test_permissions_look_like_permissions(kind: ResourceType) -> None:
+    assert kind.permissions
+    assert all(re.fullmatch(r"[a-z0-9]+:[A-Z][A-Za-z]+", permission) for permission in kind.permissions)
+
+
+@types
+def test_severity_and_downtime_are_within_bounds(kind: ResourceType) -> None:
+    assert all(1 <= failure.severity <= 10 and failure.downtime_minutes >= 0 for failure in kind.failures)
+
+
+@types
+def test_a_failure_that_the_type_does_not_have_is_a_key_error(kind: ResourceType) -> None:
+    nothing = Observation(exists=False, observed_at="2030-01-01T00:00:00Z")
+    with pytest.raises(KeyError):
+        kind.is_failing("bored", nothing, None)
+
+
+@types
+def test_every_failure_can_be_judged_of_a_resource_that_is_gone(kind: ResourceType) -> None:
+    nothing = Observation(exists=False, observed_at="2030-01-01T00:00:00Z")
+
+    answers = {failure.name: kind.is_failing(failure.name, nothing, None) for failure in kind.failures}
+
+    gone = {"terminated", "deleted"}
+    assert answers == {name: True if name in gone else None for name in answers}

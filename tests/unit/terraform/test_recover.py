@@ -1,0 +1,172 @@
+"""Real builds of the embedded modules, by Terraform itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+MODULES = ("ec2_instance", "dynamodb_table", "s3_bucket", "lambda_function")
+LOST = {
+    "ec2_instance": "i-1",
+    "dynamodb_table": "orders",
+    "s3_bucket": "assets",
+    "lambda_function": "checkout",
+}
+BAD_SETTING = {
+    "ec2_instance": {"instance_profile": "no-such-profile"},
+    "dynamodb_table": {"point_in_time_recovery_days": "0"},
+    "s3_bucket": {"tags": '{"aws:reserved": "x"}'},
+    "lambda_function": {"maximum_retry_attempts": "99"},
+}
+"""What AWS rejects in the second step, when the resource itself is made already."""
+
+
+def there(workshop: Any) -> set[str]:
+    """Everything alive that a module may have made."""
+    return {
+        *(name for name, state in workshop.instances().items() if state == "running"),
+        *workshop.dynamodb.list_tables()["TableNames"],
+        *(bucket["Name"] for bucket in workshop.s3.list_buckets()["Buckets"]),
+        *(function["FunctionName"] for function in workshop.functions.list_functions()["Functions"]),
+    } - {"states", "code"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_is_made_anew_is_found_again_and_what_fails_half_way_leaves_nothing_behind(
+    workshop: Any, module: str
+) -> None:
+    good, lost = workshop.prepare()[module], LOST[module]
+    bad = good | BAD_SETTING[module]
+
+    failed = workshop.build("apply", module, lost, bad)
+    assert not failed.succeeded
+    assert "set_up failed" in failed.problem
+    assert failed.problem in failed.log
+    assert len(there(workshop)) == 1
+    assert failed.resource_id == ""
+
+    undone = workshop.build("destroy", module, lost, bad, recovery="undo")
+    assert (undone.succeeded, undone.problem) == (True, "")
+    assert there(workshop) == set()
+    assert workshop.in_state(module, lost) == set()
+
+    made = workshop.build("apply", module, lost, good, recovery="second")
+    assert (made.succeeded, made.problem) == (True, "")
+    assert there(workshop) == {made.resource_id}
+
+    again = workshop.build("apply", module, lost, good, recovery="second")
+    assert (again.plan_summary, again.resource_id) == ("nothing to do", made.resource_id)
+    assert there(workshop) == {made.resource_id}
+    assert "correct-horse-battery" not in "".join(build.log for build in (failed, undone, made, again))
+
+
+def test_the_settings_are_those_that_were_asked_for(workshop: Any) -> None:
+    wanted = workshop.prepare()
+
+    workshop.build("apply", "dynamodb_table", "orders", wanted["dynamodb_table"])
+    workshop.build("apply", "s3_bucket", "assets", wanted["s3_bucket"])
+
+    backups = workshop.dynamodb.describe_continuous_backups(TableName="orders")
+    recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+    expiry = workshop.dynamodb.describe_time_to_live(TableName="orders")["TimeToLiveDescription"]
+    assert expiry["AttributeName"] == "gone_at"
+    blocked = workshop.s3.get_public_access_block(Bucket="assets")["PublicAccessBlockConfiguration"]
+    assert set(blocked.values()) == {True}
+    tags = workshop.s3.get_bucket_tagging(Bucket="assets")["TagSet"]
+    assert {"Key": "mainstay:recovery", "Value": "first"} in tags
+
+
+def test_what_is_lost_again_is_replaced(workshop: Any) -> None:
+    table = workshop.prepare()["dynamodb_table"]
+    workshop.build("apply", "dynamodb_table", "orders", table)
+    workshop.dynamodb.delete_table(TableName="orders")
+
+    second = workshop.build("apply", "dynamodb_table", "orders", table, recovery="second")
+
+    assert second.succeeded
+    assert "replace terraform_data.table" in second.plan_summary
+    assert there(workshop) == {"orders"}
+
+
+def test_a_step_that_failed_is_done_when_the_same_recovery_is_asked_for_again(workshop: Any) -> None:
+    wanted = workshop.prepare()["ec2_instance"] | BAD_SETTING["ec2_instance"]
+    workshop.build("apply", "ec2_instance", "i-1", wanted)
+    [made] = there(workshop)
+    workshop.client("iam").create_instance_profile(InstanceProfileName="no-such-profile")
+
+    again = workshop.build("apply", "ec2_instance", "i-1", wanted)
+
+    assert again.succeeded
+    assert again.resource_id == made
+    assert there(workshop) == {made}
+
+
+def test_a_successor_is_left_alone(workshop: Any) -> None:
+    image = workshop.prepare()["ec2_instance"]
+    first = workshop.build("apply", "ec2_instance", "i-1", image)
+
+    second = workshop.build("apply", "ec2_instance", "i-1", image, recovery="second")
+
+    assert second.problem == f"i-1 was already made anew, as {first.resource_id}"
+    assert there(workshop) == {first.resource_id}
+
+
+def test_what_somebody_else_made_meanwhile_is_neither_taken_nor_removed(workshop: Any) -> None:
+    table = workshop.prepare()["dynamodb_table"]
+    workshop.dynamodb.create_table(
+        TableName="orders",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+    taken = workshop.build("apply", "dynamodb_table", "orders", table)
+    undone = workshop.build("destroy", "dynamodb_table", "orders", table, recovery="undo")
+
+    assert "Table already exists" in taken.problem
+    assert undone.succeeded
+    assert there(workshop) == {"orders"}
+    assert workshop.in_state("dynamodb_table", "orders") == set()
+
+
+def test_a_table_that_was_written_to_is_not_destroyed(workshop: Any) -> None:
+    table = workshop.prepare()["dynamodb_table"]
+    workshop.build("apply", "dynamodb_table", "orders", table)
+    workshop.dynamodb.put_item(TableName="orders", Item={"id": {"S": "1"}})
+
+    undone = workshop.build("destroy", "dynamodb_table", "orders", table, recovery="undo")
+
+    assert "table orders holds items by now" in undone.problem
+    assert there(workshop) == {"orders"}
+
+
+def test_nothing_is_made_while_somebody_else_holds_the_state(workshop: Any) -> None:
+    workshop.lock("ec2_instance", "i-1")
+
+    build = workshop.build("apply", "ec2_instance", "i-1", workshop.prepare()["ec2_instance"])
+
+    assert "state lock" in build.problem
+    assert there(workshop) == set()
+
+
+def test_a_plan_beyond_what_the_module_says_it_makes_is_refused(workshop: Any) -> None:
+    module = workshop.source / "terraform" / "modules" / "s3_bucket"
+    (module / "more.tf").write_text('resource "terraform_data" "more" {}\n')
+
+    build = workshop.build("apply", "s3_bucket", "assets", workshop.prepare()["s3_bucket"])
+
+    assert build.problem == (
+        "the plan is refused: terraform_data.more would be changed (create), but is not a named address"
+    )
+    assert there(workshop) == set()
+
+
+def test_a_variable_that_the_module_does_not_have_is_an_error(workshop: Any) -> None:
+    bucket = workshop.prepare()["s3_bucket"]
+
+    build = workshop.build("apply", "s3_bucket", "assets", bucket | {"versionning": "Enabled"})
+
+    assert "versionning" in build.problem
+    assert there(workshop) == set()
