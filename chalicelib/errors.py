@@ -107,6 +107,10 @@ class OutcomeUnknownError(PermanentError):
     """An effect may or may not have happened and may not be repeated blindly."""
 
 
+class NotSettledYetError(RetryableError):
+    """The resource is on its way from one state to another: too early to do anything about it."""
+
+
 class NotHealthyYetError(RetryableError):
     """The resource does not look as it should yet."""
 

@@ -15,7 +15,6 @@ from chalicelib.incidents.timeline import START, News, bookmark_after, write_eve
 from chalicelib.redaction import clean_text, redact_value
 from chalicelib.signals import Ignored, Reading, read_alarm, read_event
 
-
 _LONGEST_EVENT = 4000
 """Characters that are kept of an ignored event."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import cache, partial
 
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import NotHealthyYetError
 from chalicelib.incidents.lifecycle import ENDED
-from chalicelib.incidents.model import ActionCall, Attributes, Health, Incident, State
+from chalicelib.incidents.model import ActionCall, Attributes, Health, State
 from chalicelib.incidents.step import Effect, Step
+from chalicelib.incidents.telling import UNDOING_VERIFIED
 from chalicelib.incidents.timeline import News
 from chalicelib.recovery.gateway import Order
 from chalicelib.recovery.model import ActionKind
@@ -43,7 +45,7 @@ def verify_undoing(step: Step, team: Collaborators) -> Step:
     found = verify(goal, team.observe(step.resource), team.clock())
     if found.health is not Health.HEALTHY:
         raise NotHealthyYetError(f"{step.resource.id}: {'; '.join(found.looked_at)}")
-    news = News(what="Verified that everything is as it was before the recovery", at=found.verified_at)
+    news = News(what=UNDOING_VERIFIED, at=found.verified_at)
     return team.incidents.advance(step, State.FAILED, [news])
 
 
@@ -94,7 +96,7 @@ def _order(effect: Effect, team: Collaborators) -> Order:
         call=call,
         resource=effect.resource,
         goal=effect.prior,
-        before=team.observe(effect.resource),
+        before=cache(partial(team.observe, effect.resource)),
         after=State.ROLLING_BACK,
         undoing=True,
     )

@@ -6,6 +6,8 @@ Every function takes the step before it and answers the step after it. A repeate
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import cache, partial
 from typing import Any
 
 from chalicelib.analysis.assess import assess
@@ -13,7 +15,7 @@ from chalicelib.analysis.case import Case, Question
 from chalicelib.analysis.decision import decide
 from chalicelib.aws.memory import Material
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError, NotHealthyYetError, PlanChangedError
+from chalicelib.errors import MainstayError, NotHealthyYetError, NotSettledYetError, PlanChangedError
 from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.messages import render_message
 from chalicelib.incidents.model import (
@@ -64,9 +66,11 @@ def run_task(task: Callable[[Step, Collaborators], Step], step: Step, team: Coll
 
 
 def detect_incident(step: Step, team: Collaborators) -> Step:
-    """Read the resource again, with its tags."""
+    """Read the resource again, with its tags, once it has come to rest."""
     kind = team.types[step.resource.type]
     observation = team.observe(step.resource)
+    if observation.passing:
+        raise NotSettledYetError(f"{step.resource.id} is still {observation.passing}")
     if kind.read_tags is not None and observation.exists:
         tags = kind.read_tags(step.resource, team.read)
         observation = observation.model_copy(update={"tags": tags})
@@ -120,41 +124,27 @@ def decide_recovery(step: Step, team: Collaborators) -> Step:
     """Ask every gate; record plan and decision; take the recovery out of the budgets where it goes ahead."""
     now = team.clock()
     material = team.memory.for_decision(step, now)
-    assessment, observation = _assessed(material), _observed(material)
-    limits = team.limits(step.resource, observation.tags)
-    decision = decide(
-        Question(
-            incident=material.incident,
-            assessment=assessment,
-            plan=step.plan,
-            limits=limits,
-            policy=team.policy,
-            mode=material.mode,
-            guard=material.guard,
-            load=material.load,
-            now=now,
-        )
-    )
+    question = _question(step, material, now, team)
+    decision = decide(question)
     team.telemetry.count("Decisions", Verdict=decision.verdict.value, ResourceType=step.resource.type)
     to = _state_after(decision, step.plan)
-    also: list[dict[str, Any]] = []
-    if to is State.EXECUTING and material.guard is not None:
-        also = team.memory.recovery_begun(step, material.guard, now)
-    if _is_accepted(assessment, observation) and team.policy.protection_of(step.resource, observation.tags):
-        also = [team.memory.good_state(step.resource, observation)]
+    if to is State.DISMISSED and len(material.incident.signals) > question.assessment.heard:
+        return _judge_again(step, material, team)
     moved = team.incidents.advance(
         step,
         to,
         _decision_news(step.plan, decision, team),
-        also,
+        _along_with(to, step, material, question, team),
+        heard=question.assessment.heard if to is State.DISMISSED else None,
         plan=step.plan,
         plan_digest=step.plan.digest if step.plan else None,
         decision=decision,
         problem="there is no recovery for this in the catalogue" if to is State.FAILED else None,
     )
+    limits = question.limits
     return moved.moved(
         verdict=decision.verdict,
-        notify=assessment.classification is not Classification.NORMAL,
+        notify=question.assessment.classification is not Classification.NORMAL,
         approval_seconds=limits.approval_seconds,
         heartbeat_seconds=max(1, min(_HEARTBEAT_SECONDS, limits.approval_seconds - 1)),
         cooldown_seconds=limits.cooldown_seconds,
@@ -173,21 +163,21 @@ def request_approval(step: Step, token: str, team: Collaborators) -> Step:
 def run_action(step: Step, team: Collaborators) -> Step:
     """Carry out the next action of the plan through the gateway, or look after one that goes on by itself."""
     plan = _planned(step)
-    observation = team.observe(step.resource)
+    observe = cache(partial(team.observe, step.resource))
     last = step.position + 1 == len(plan.actions)
     order = Order(
         name=f"do-{step.position}",
         call=plan.actions[step.position],
         resource=step.resource,
         goal=plan.goal,
-        before=observation,
+        before=observe,
         after=State.VERIFYING if last else State.EXECUTING,
     )
     if step.busy:
         return _after(step, team.gateway.follow(step, order))
-    changed = step.position == 0 and observation.digest != plan.observed_digest
+    changed = step.position == 0 and observe().digest != plan.observed_digest
     if changed and not team.gateway.was_begun(step, order.name):
-        return _not_needed(step, plan, observation, team)
+        return _not_needed(step, plan, observe(), team)
     return _after(step, team.gateway.carry_out(step, order))
 
 
@@ -257,6 +247,40 @@ def _case(material: Material, team: Collaborators) -> Case:
     )
 
 
+def _question(step: Step, material: Material, now: datetime, team: Collaborators) -> Question:
+    return Question(
+        incident=material.incident,
+        assessment=_assessed(material),
+        plan=step.plan,
+        limits=team.limits(step.resource, _observed(material).tags),
+        policy=team.policy,
+        mode=material.mode,
+        guard=material.guard,
+        load=material.load,
+        now=now,
+    )
+
+
+def _along_with(
+    to: State, step: Step, material: Material, question: Question, team: Collaborators
+) -> list[dict[str, Any]]:
+    """What is written in the transaction of the decision: the recovery is counted, a change accepted."""
+    if to is State.EXECUTING and material.guard is not None:
+        return team.memory.recovery_begun(step, material.guard, question.now)
+    observation = _observed(material)
+    protected = team.policy.protection_of(step.resource, observation.tags)
+    if protected and _is_accepted(question.assessment, observation):
+        return [team.memory.good_state(step.resource, observation)]
+    return []
+
+
+def _judge_again(step: Step, material: Material, team: Collaborators) -> Step:
+    """Something more was heard since the judgement that it is nothing: that may be the failure."""
+    news = News(what="Heard more about it: judging again", at=team.clock())
+    moved = team.incidents.advance(step, State.ANALYZING, [news])
+    return moved.moved(observation=_observed(material), plan=None)
+
+
 def _state_after(decision: Decision, plan: RecoveryPlan | None) -> State:
     if decision.in_cooldown:
         return State.COOLDOWN
@@ -305,7 +329,10 @@ def _not_needed(step: Step, plan: RecoveryPlan, observation: Observation, team: 
 
 def _tell(step: Step, team: Collaborators) -> Step:
     story = team.incidents.story(step.incident_id)
-    message = render_message(story.incident, story.timeline, console_url=team.settings.console_url)
+    kind = team.types[step.resource.type].failure(step.failure)
+    message = render_message(
+        story.incident, story.timeline, console_url=team.settings.console_url, happened=kind.title
+    )
     return step.moved(told=(*step.told, team.publish(message)))
 
 
@@ -336,4 +363,3 @@ def _planned(step: Step) -> RecoveryPlan:
     if step.plan is None:
         raise PlanChangedError(f"{step.incident_id} has no plan")
     return step.plan
-

@@ -100,7 +100,27 @@ class World:
         answer = self.aws.client("lambda").invoke(
             FunctionName=f"mainstay-{STAGE}-{function}", Payload=json.dumps(payload or {})
         )
-        return json.loads(answer["Payload"].read() or b"null")
+        found = json.loads(answer["Payload"].read() or b"null")
+        if "FunctionError" in answer:
+            raise RuntimeError(f"{function} raised {found['errorType']}: {found['errorMessage']}")
+        return found
+
+    def sweep(self) -> dict[str, int]:
+        """Run the sweep now, as its schedule would."""
+        now = self.team.clock()
+        scheduled = {
+            "version": "0",
+            "id": "sweep",
+            "source": "aws.events",
+            "detail-type": "Scheduled Event",
+            "account": self.aws.account,
+            "region": self.aws.region,
+            "time": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            "resources": [],
+            "detail": {},
+        }
+        found: dict[str, int] = self.invoke("sweep", scheduled)
+        return found
 
     def wait_until(self, is_so: Callable[[], bool], timeout: float, what: str) -> None:
         """Look again after everything that a function did, until it is so; TimeoutError says what was not."""

@@ -27,16 +27,23 @@ BOTO3 = "boto3==1.44.5"
 TARGET = Path("/usr/local/bin/terraform")
 
 
-def install_terraform() -> None:
-    """Fetch the release, compare its digest, put it on the path."""
+def fetch_terraform() -> tuple[bytes, str]:
+    """The release for this machine, and the SHA-256 that it has to have."""
     machine, digest = SHA256[platform.machine()]
     url = f"https://releases.hashicorp.com/terraform/{VERSION}/terraform_{VERSION}_linux_{machine}.zip"
-    with urllib.request.urlopen(url, timeout=60) as answer:
-        archive = answer.read()
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return answer.read(), digest
+    except OSError as error:
+        sys.exit(f"terraform is not installed, and {url} cannot be fetched: {error}")
+
+
+def install_terraform(archive: bytes, digest: str, target: Path) -> None:
+    """Put the program where it is found; end with one line where the archive is not the expected one."""
     if hashlib.sha256(archive).hexdigest() != digest:
-        sys.exit(f"{url} is not what it was: its SHA-256 differs")
-    TARGET.write_bytes(zipfile.ZipFile(io.BytesIO(archive)).read("terraform"))
-    TARGET.chmod(0o755)
+        sys.exit("the Terraform that was fetched is not the expected one: its SHA-256 differs")
+    target.write_bytes(zipfile.ZipFile(io.BytesIO(archive)).read("terraform"))
+    target.chmod(0o755)
 
 
 def install_boto3() -> None:
@@ -46,6 +53,6 @@ def install_boto3() -> None:
 
 if __name__ == "__main__":
     if shutil.which("terraform") is None:
-        install_terraform()
+        install_terraform(*fetch_terraform(), TARGET)
     if importlib.util.find_spec("boto3") is None:
         install_boto3()

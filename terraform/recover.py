@@ -246,9 +246,11 @@ def _environment(request: Request) -> dict[str, str]:
 
 
 def _error_in(text: str) -> str:
-    """What Terraform said went wrong, on one line."""
+    """What Terraform, or the step that it ran, said went wrong first; on one line."""
     _, found, said = text.partition("Error: ")
-    lines = (said if found else text).splitlines()
+    first = said.partition("\nError: ")[0] if found else text
+    _, ran_step, of_step = first.partition("Output: ")
+    lines = (of_step if ran_step else first).splitlines()
     return " ".join(" ".join(line for line in lines if not _PLACE.match(line)).split())[:400]
 
 

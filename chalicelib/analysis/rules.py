@@ -37,6 +37,7 @@ def assess_by_rules(case: Case) -> Assessment:
         impact=_impact(case, classification),
         judge=Judge.RULES,
         similar=case.similar,
+        heard=len(case.signals),
     )
 
 

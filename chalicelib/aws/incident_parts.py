@@ -7,11 +7,14 @@ from typing import Any
 
 from chalicelib.aws import items, keys
 from chalicelib.incidents.lifecycle import COOLING, ENDED
-from chalicelib.incidents.model import Incident, Record, Signal, State, Verification
+from chalicelib.incidents.model import ActorKind, Incident, Record, Signal, SignalSource, State, Verification
 from chalicelib.incidents.step import Step
 
 MAX_SIGNALS = 20
 """Further views of one failure are only marked as seen."""
+
+ECHO_SECONDS = 120
+"""For so long after an undoing, events about it may come in that do not say that it was us."""
 
 SIGNAL_DAYS = 30
 """EventBridge gives up after a day, a dead-letter queue after fourteen: a late duplicate is still known."""
@@ -27,15 +30,18 @@ def seen(table: str, signal: Signal, incident_id: str, now: datetime) -> dict[st
 def occupied(table: str, incident: Incident, signal: Signal) -> dict[str, Any]:
     """Take the resource. Not while it has an open incident, nor for a late view of one that ended.
 
-    Event times are cut to whole seconds by those who write them, so the end is compared as cut.
+    Event times are cut to whole seconds by those who write them, so the end is compared as cut. After an
+    undoing, what nobody is named for is its echo.
     """
+    named = signal.actor.kind is not ActorKind.UNKNOWN or signal.source is SignalSource.SWEEP
     return items.update(
         table,
         keys.guard_key(incident.resource),
         "SET open_incident = :id REMOVE cooldown_incident",
         "attribute_not_exists(open_incident)"
         " AND (attribute_not_exists(cooldown_incident) OR cooldown_until <= :now)"
-        " AND (attribute_not_exists(last_ended_at) OR last_ended_at <= :occurred)",
+        " AND (attribute_not_exists(last_ended_at) OR last_ended_at <= :occurred)"
+        + ("" if named else " AND (attribute_not_exists(quiet_until) OR quiet_until <= :occurred)"),
         id=incident.incident_id,
         now=incident.opened_at,
         occurred=signal.occurred_at,
@@ -54,13 +60,14 @@ def counted(table: str, incident: Incident) -> dict[str, Any]:
     )
 
 
-def joined(table: str, incident_id: str, signal: Signal) -> dict[str, Any]:
+def joined(table: str, incident_id: str, signal: Signal, *, only_open: bool = False) -> dict[str, Any]:
     """Add a further view to a record, which keeps its version: views never hold up the workflow."""
+    still_open = " AND attribute_not_exists(ended_at)" if only_open else ""
     return items.update(
         table,
         keys.record_key(incident_id),
         "SET signals = list_append(signals, :signal)",
-        "attribute_exists(pk) AND size(signals) < :most",
+        f"attribute_exists(pk) AND size(signals) < :most{still_open}",
         signal=[signal.model_dump_json()],
         most=MAX_SIGNALS,
     )
@@ -72,6 +79,7 @@ def moved(
     after: Step,
     sections: dict[str, Record | str],
     required: dict[str, str],
+    heard: int | None,
     at: datetime,
 ) -> dict[str, Any]:
     """Write the new state and sections, if the record is still as the step knew it, and as required."""
@@ -85,7 +93,8 @@ def moved(
         keys.record_key(step.incident_id),
         f"SET {', '.join(settings)}",
         "#state = :old_state AND version = :old_version AND head = :old_head"
-        + "".join(f" AND {name} = :required_{name}" for name in required),
+        + "".join(f" AND {name} = :required_{name}" for name in required)
+        + (" AND size(signals) = :heard" if heard is not None else ""),
         names={"#state": "state", **{f"#{name}": name for name in given}},
         state=after.state.value,
         version=after.bookmark.version,
@@ -95,6 +104,7 @@ def moved(
         old_head=step.bookmark.head,
         **given,
         **{f"required_{name}": value for name, value in required.items()},
+        **({"heard": heard} if heard is not None else {}),
     )
 
 
@@ -107,6 +117,9 @@ def released(table: str, step: Step, end: State, at: datetime) -> dict[str, Any]
         values["until"] = at + timedelta(seconds=step.cooldown_seconds)
     if end is State.COOLDOWN:
         expression += ", cooldown_incident = :id"
+    if step.state is State.ROLLING_BACK:
+        expression += ", quiet_until = :quiet"
+        values["quiet"] = at + timedelta(seconds=ECHO_SECONDS)
     return items.update(
         table,
         keys.guard_key(step.resource),

@@ -50,6 +50,7 @@ class IncidentTable:
     def __init__(self, aws: Aws, table: str) -> None:
         self._aws = aws
         self.table = table
+        self._opened_here: dict[str, str] = {}
 
     # -- opening --------------------------------------------------------------------------------
 
@@ -60,6 +61,9 @@ class IncidentTable:
         events, and the count of incidents opened. Raises ConflictError where another transaction was
         at the same items; trying again is safe.
         """
+        return self._join_known(incident) or self._open(incident, events)
+
+    def _open(self, incident: Incident, events: Sequence[TimelineEvent]) -> Opening:
         signal = incident.signals[0]
         try:
             self.write(
@@ -77,21 +81,33 @@ class IncidentTable:
             if refused.failed(1):
                 return self.join(_belongs_to(refused.item(1)), signal, incident.opened_at)
             raise
+        self._opened_here[incident.resource.key] = incident.incident_id
         return Opening(incident_id=incident.incident_id, how=How.OPENED)
+
+    def _join_known(self, incident: Incident) -> Opening | None:
+        """Most second views come to the process that opened the incident: try that one before a new one.
+
+        Only while it is open, which the transaction itself makes sure of.
+        """
+        known, signal = self._opened_here.pop(incident.resource.key, None), incident.signals[0]
+        if known is None:
+            return None
+        view = parts.joined(self.table, known, signal, only_open=True)
+        try:
+            self.write([parts.seen(self.table, signal, known, incident.opened_at), view])
+        except TransactionCancelledError as refused:
+            return _duplicate(refused.item(0)) if refused.failed(0) else None
+        return Opening(incident_id=known, how=How.JOINED)
 
     def join(self, incident_id: str, signal: Signal, now: datetime) -> Opening:
         """Add a further view of the same failure to an incident, without moving its bookmark."""
+        seen = parts.seen(self.table, signal, incident_id, now)
         try:
-            self.write(
-                [
-                    parts.seen(self.table, signal, incident_id, now),
-                    parts.joined(self.table, incident_id, signal),
-                ]
-            )
+            self.write([seen, parts.joined(self.table, incident_id, signal)])
         except TransactionCancelledError as refused:
             if refused.failed(0):
                 return _duplicate(refused.item(0))
-            self.write([parts.seen(self.table, signal, incident_id, now)])
+            self.write([seen])
         return Opening(incident_id=incident_id, how=How.JOINED)
 
     def note_ignored(self, code: str, reason: str, event: str, now: datetime) -> None:
@@ -114,21 +130,25 @@ class IncidentTable:
         to: State,
         news: Sequence[News],
         also: Sequence[dict[str, Any]] = (),
+        *,
+        heard: int | None = None,
         **sections: Record | str | None,
     ) -> Step:
         """Move an incident on: expected state and version, new state, sections and timeline events.
 
         A repeated task is harmless: where an earlier attempt has moved the incident on, its result is
-        taken over. `also` are further parts of the same transaction.
+        taken over. `also` are further parts of the same transaction. With `heard`, no further signal may
+        have joined: StaleRecordError where one has.
         """
         check_transition(step.state, to)
         try:
-            return self._advance(step, to, news, also, sections)
+            return self._advance(step, to, news, also, sections, heard)
         except StaleRecordError:
             record = self.load(step.incident_id)
             if record.state is not step.state:
                 return step.resumed(record)
-            return self._advance(step.moved(bookmark=record.bookmark), to, news, also, sections)
+            current = step.moved(bookmark=record.bookmark)
+            return self._advance(current, to, news, also, sections, heard)
 
     def note(self, step: Step, news: Sequence[News], also: Sequence[dict[str, Any]] = ()) -> Step:
         """Append to the timeline and leave the state as it is, whether or not the incident has ended."""
@@ -141,8 +161,9 @@ class IncidentTable:
         news: Sequence[News],
         also: Sequence[dict[str, Any]],
         sections: dict[str, Record | str | None],
+        heard: int | None = None,
     ) -> Step:
-        changes, moved = self.advance_parts(step, to, news, sections)
+        changes, moved = self.advance_parts(step, to, news, sections, heard=heard)
         try:
             self.write([*changes, *also])
         except TransactionCancelledError as refused:
@@ -158,10 +179,11 @@ class IncidentTable:
         news: Sequence[News],
         sections: Mapping[str, Record | str | None],
         required: Mapping[str, str] | None = None,
+        heard: int | None = None,
     ) -> tuple[list[dict[str, Any]], Step]:
         """The parts of the transaction that moves an incident on, the record first, and the step after it.
 
-        `required` are attributes that the record must have for it.
+        `required` are attributes that the record must have for it, `heard` its number of signals.
         """
         events = write_events(step.incident_id, step.bookmark, to, news)
         at = news[-1].at
@@ -169,7 +191,7 @@ class IncidentTable:
         moved = step.moved(state=to, bookmark=bookmark_after(events), since=since)
         given = {name: value for name, value in sections.items() if value is not None}
         changes = [
-            parts.moved(self.table, step, moved, given, dict(required or {}), at),
+            parts.moved(self.table, step, moved, given, dict(required or {}), heard, at),
             *(self.timeline_part(step.incident_id, event) for event in events),
         ]
         if to in ENDED and step.state not in ENDED:

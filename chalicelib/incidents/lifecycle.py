@@ -11,7 +11,14 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.DETECTING: frozenset({State.ANALYZING, State.FAILED}),
     State.ANALYZING: frozenset({State.PLANNING, State.FAILED}),
     State.PLANNING: frozenset(
-        {State.AWAITING_APPROVAL, State.EXECUTING, State.DISMISSED, State.COOLDOWN, State.FAILED}
+        {
+            State.ANALYZING,
+            State.AWAITING_APPROVAL,
+            State.EXECUTING,
+            State.DISMISSED,
+            State.COOLDOWN,
+            State.FAILED,
+        }
     ),
     State.AWAITING_APPROVAL: frozenset(
         {State.AWAITING_APPROVAL, State.EXECUTING, State.REJECTED, State.EXPIRED, State.FAILED}

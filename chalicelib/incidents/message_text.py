@@ -5,62 +5,93 @@ Every text from outside goes through `quote`. Our own words are not cut.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from textwrap import TextWrapper
 
+from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.model import (
     Attributes,
+    Classification,
     Evidence,
+    Impact,
     Judge,
-    RecoveryPlan,
+    PastIncident,
     Signal,
     SignalSource,
     State,
     Verdict,
 )
 from chalicelib.incidents.standing import Standing
-from chalicelib.incidents.telling import Telling, quote, say_duration, say_time, seconds_in
+from chalicelib.incidents.telling import (
+    Telling,
+    capital,
+    quote,
+    say_duration,
+    say_time,
+    seconds_in,
+    sentence,
+)
 
 _WIDTH = 76
 _MOST_SIGNALS = 5
 _MOST_FACTS = 3
 _FIRST_EVENTS, _LAST_EVENTS = 10, 25
-_MOST_PARAMETERS = 12
-_FOUND = 8
+_MOST_PARTS = 12
+_CLASSES = {
+    Classification.FAILURE: "a failure",
+    Classification.TAMPERING: "tampering",
+    Classification.ANOMALY: "an anomaly",
+    Classification.NORMAL: "normal",
+}
 
 
 def render_text(telling: Telling, standing: Standing) -> str:
-    """The whole mail, ending in a newline."""
-    sections = (
-        ("What to do next", (line for step in standing.steps for line in _item(step))),
-        ("What happened", _what_happened(telling)),
-        ("Why we think so", _why(telling)),
-        (_title_of_plan(telling), _plan(telling)),
+    """The whole mail, ending in a newline. Whoever is to approve a plan reads the plan first."""
+    steps = ("What to do next", [line for step in standing.steps for line in _step(step)])
+    story = [("What happened", _what_happened(telling)), ("Why we think so", _why(telling))]
+    plan = (_title_of_plan(telling), _plan(telling))
+    end = [
         ("How it was verified", _verification(telling)),
         ("Timeline, in seconds since the failure", _timeline(telling)),
-    )
-    lines = [*_opening(telling, standing)]
-    for title, body in sections:
-        told = list(body)
-        if told:
-            lines += ["", title, "-" * len(title), *told]
-    return "\n".join([*lines, *_closing(telling)]) + "\n"
+    ]
+    asked = telling.incident.state is State.AWAITING_APPROVAL
+    sections = [steps, plan, *story, *end] if asked else [steps, *story, plan, *end]
+    body = (line for title, lines in sections for line in _section(title, list(lines)))
+    return "\n".join([*_opening(telling, standing), *body, *_closing(telling)]) + "\n"
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return ["", title, "-" * len(title), *lines] if lines else []
 
 
 def _opening(telling: Telling, standing: Standing) -> Iterator[str]:
     incident = telling.incident
     resource = incident.resource
     yield from _wrap(f"{quote(resource.id)} {telling.happened}. {standing.sentences}")
-    if incident.plan and incident.plan.warning:
-        yield from ("", *_wrap(f"Mind: {quote(incident.plan.warning, 400)}"))
     if incident.problem and incident.state is State.FAILED:
-        yield from ("", *_wrap(f"What went wrong: {quote(incident.problem, 600)}"))
+        yield from ("", *_wrap(f"What went wrong: {sentence(_plainly(incident.problem), 600)}"))
+    if incident.plan and incident.plan.warning:
+        yield from _warning(telling, sentence(incident.plan.warning))
     yield ""
     yield f"Resource  {quote(resource.type)} in {quote(resource.region)}, account {quote(resource.account)}"
     yield f"Failed    {say_time(incident.failed_at)}"
     if incident.assessment:
         yield f"Severity  {incident.assessment.severity} of 10"
     yield f"Incident  {incident.incident_id}"
+
+
+def _warning(telling: Telling, warning: str) -> Iterator[str]:
+    """What a plan costs matters to those who are asked about it, and where it was carried out."""
+    if telling.incident.state is State.AWAITING_APPROVAL:
+        yield from ("", *_wrap(f"If you approve: {warning}"))
+    elif telling.was_begun:
+        yield from ("", *_wrap(f"Mind: {warning}"))
+
+
+def _plainly(problem: str) -> str:
+    """Without the class of the error in front, which tells a reader of mail nothing."""
+    return re.sub(r"^\w{1,60}Error: ", "", problem)
 
 
 def _closing(telling: Telling) -> list[str]:
@@ -98,10 +129,15 @@ def _told_by(signal: Signal) -> str:
 def _call(signal: Signal, name: str) -> str:
     actor = signal.actor
     where = f" from {quote(actor.address, 60)}" if actor.address else ""
-    tool = f", with {quote(actor.user_agent, 60)}" if actor.user_agent else ""
+    tool = f", with {_tool(actor.user_agent)}" if actor.user_agent.strip("[] ") else ""
     without = " as a dry run" if signal.dry_run else ""
     refused = f"; AWS refused it: {quote(signal.error_code)}" if signal.error_code and not without else ""
     return f"{quote(actor.name) or 'somebody unnamed'} called {name}{without}{where}{tool}{refused}"
+
+
+def _tool(user_agent: str) -> str:
+    """The first product that a user agent names."""
+    return quote(user_agent.strip("[] ").split()[0], 60)
 
 
 # -- why we think so ----------------------------------------------------------------------------
@@ -112,15 +148,15 @@ def _why(telling: Telling) -> Iterator[str]:
     if assessment is None:
         return
     judge = "by the rules" if assessment.judge is Judge.RULES else "with the help of the model"
-    yield from _wrap(
-        f"Judged {assessment.classification.value.lower()}, {assessment.confidence:.0%} sure, {judge}."
-    )
+    what = _CLASSES[assessment.classification]
+    yield from _wrap(f"Judged {what}, {assessment.confidence:.0%} sure, {judge}.")
     if assessment.judge_note:
-        yield from _wrap(quote(assessment.judge_note, 300))
-    yield from _wrap(quote(assessment.reasoning, 1000))
+        yield from _wrap(sentence(assessment.judge_note))
+    yield from _wrap(sentence(assessment.reasoning, 1000))
     yield from _facts("For repairing it:", (one for one in assessment.evidence if one.weight > 0))
     yield from _facts("Against it:", (one for one in assessment.evidence if one.weight < 0))
-    yield from _expected(telling)
+    yield from _before(assessment.similar[:_MOST_FACTS])
+    yield from _expected(assessment.impact)
     yield from _decision(telling)
 
 
@@ -133,13 +169,19 @@ def _facts(title: str, evidence: Iterable[Evidence]) -> Iterator[str]:
         yield from _item(f"{quote(one.fact)} ({quote(one.source)})")
 
 
-def _expected(telling: Telling) -> Iterator[str]:
-    impact = telling.incident.assessment.impact if telling.incident.assessment else None
-    if impact is None:
-        return
-    touched = [quote(name) for name in impact.services[:_MOST_FACTS]]
-    if impact.blast_radius or touched:
-        yield from _wrap(f"It affects: {', '.join([*touched, quote(impact.blast_radius)]).strip(', ')}.")
+def _before(similar: tuple[PastIncident, ...]) -> Iterator[str]:
+    if similar:
+        yield "It happened before:"
+    for past in similar:
+        did = f", {quote(past.action)}" if past.action else ""
+        name = f"{past.ended_at:%Y-%m-%d %H:%M} {quote(past.resource_id)}"
+        yield from _item(f"{name}{did}: {past.state.value.lower().replace('_', ' ')}")
+
+
+def _expected(impact: Impact) -> Iterator[str]:
+    touched = [quote(name) for name in (*impact.services[:_MOST_FACTS], impact.blast_radius) if name]
+    if touched:
+        yield from _wrap(f"It affects {', '.join(touched)}.")
     if impact.downtime_minutes:
         took = say_duration(impact.downtime_minutes * 60)
         yield from _wrap(f"Until somebody repairs it by hand, it usually takes {took}.")
@@ -156,7 +198,7 @@ def _decision(telling: Telling) -> Iterator[str]:
     decision = telling.incident.decision
     if decision is None:
         return
-    yield from _wrap(f"The policy decided {_VERDICTS[decision.verdict]}: {quote(decision.reason, 400)}")
+    yield from _wrap(f"The policy decided {_VERDICTS[decision.verdict]}: {sentence(decision.reason)}")
     others = [
         answer
         for answer in decision.gates
@@ -170,37 +212,37 @@ def _decision(telling: Telling) -> Iterator[str]:
 
 
 def _title_of_plan(telling: Telling) -> str:
-    if telling.incident.state is State.AWAITING_APPROVAL:
+    state = telling.incident.state
+    if telling.was_begun:
+        return "What was tried" if state is State.FAILED else "What was done"
+    if state is State.AWAITING_APPROVAL:
         return "What would be done"
-    return "What was done" if telling.was_begun else "What was planned, and not done"
+    return "What was planned, and not done" if state in ENDED else "What is planned"
 
 
 def _plan(telling: Telling) -> Iterator[str]:
     plan = telling.incident.plan
     if plan is None:
         return
-    yield from _wrap(f"{_capital(quote(plan.summary, 300))}.")
+    yield from _wrap(capital(sentence(plan.summary)))
     for call in plan.actions:
-        yield from _item(f"{quote(call.action)}({_listed(call.parameters, ', ')})")
+        given = f" with {_listed(call.parameters)}" if call.parameters else ""
+        yield from _item(f"{quote(call.action)} on {quote(telling.incident.resource.id)}{given}")
     undo = "can be undone" if plan.reversible else "cannot be undone"
-    yield from _wrap(f"The risk is {plan.risk.value}; it {undo}. {_purpose(plan)}")
+    yield from _wrap(f"The risk is {plan.risk.value}; it {undo}.")
+    if plan.warning:
+        yield from _wrap(f"What it costs: {sentence(plan.warning)}")
+    if plan.goal:
+        yield from _wrap(f"It has worked when {_listed(plan.goal)}.")
     approval = telling.incident.approval
     if approval and approval.approved:
         yield from _wrap(f"{quote(approval.by)} approved it at {say_time(approval.decided_at)}.")
 
 
-def _purpose(plan: RecoveryPlan) -> str:
-    return f"It is done when {_listed(plan.goal, ' and ')}." if plan.goal else ""
-
-
-def _listed(values: Attributes, separator: str) -> str:
-    told = [f"{quote(name)} = {quote(value)}" for name, value in list(values.items())[:_MOST_PARAMETERS]]
+def _listed(values: Attributes) -> str:
+    told = [f"{quote(name)} = {quote(value)}" for name, value in list(values.items())[:_MOST_PARTS]]
     more = len(values) - len(told)
-    return separator.join([*told, f"and {more} more" if more else ""]).removesuffix(separator)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return ", ".join([*told, f"and {more} more"] if more else told)
 
 
 # -- whether it helped --------------------------------------------------------------------------
@@ -212,9 +254,9 @@ def _verification(telling: Telling) -> Iterator[str]:
         return
     seconds = say_duration(seconds_in(telling, found.verified_at))
     yield from _wrap(
-        f"{_capital(found.health.value.lower())} at {say_time(found.verified_at)}, after {seconds}:"
+        f"{capital(found.health.value.lower())} at {say_time(found.verified_at)}, after {seconds}:"
     )
-    for line in found.looked_at[:_FOUND]:
+    for line in found.looked_at[:_MOST_PARTS]:
         yield from _item(quote(line))
 
 
@@ -238,6 +280,12 @@ def _wrap(text: str) -> list[str]:
 
 def _item(text: str) -> list[str]:
     return _hanging("- ", text)
+
+
+def _step(text: str) -> list[str]:
+    """Further lines are commands and addresses: each on its own line, to be copied whole."""
+    first, *further = text.split("\n")
+    return [*_item(first), *(f"      {line}" for line in further)]
 
 
 def _hanging(start: str, text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +16,12 @@ from chalicelib.redaction import inert, redact_value
 SCHEMA = "mainstay.incident.v1"
 _LONGEST_SUBJECT = 100
 """SNS takes no more."""
-_LONGEST_TEXT, _LONGEST_KEY = 200, 100
-_LIMITS = {"reasoning": 1000, "problem": 1000, "warning": 400}
-_MOST_EVENTS = 60
-_MOST_EVIDENCE = 20
-_MOST_PARTS_OF_OBJECT = 25
+_MOST_EVENTS, _MOST_EVIDENCE, _MOST_KEYS = 60, 20, 25
+_ROOM_FOR_TEXT, _ROOM_FOR_DOCUMENT = 100_000, 140_000
+"""Bytes, as JSON in JSON; SNS takes 262,144 for everything."""
+_TEXT_LIMITS = (200, 100, 25)
+_LONGER = {"reasoning": 5, "problem": 5, "warning": 2}
+"""Times as long as other texts."""
 _UNKNOWN = "unknown"
 
 
@@ -54,8 +56,8 @@ def render_message(
     standing = standing_of(telling)
     return Message(
         subject=_subject(telling, standing),
-        text=render_text(telling, standing),
-        document=_document(telling, standing),
+        text=_cut(render_text(telling, standing)),
+        document=_fitted(redact_value(_document(telling, standing))) | {"url": telling.url},
         attributes=_attributes(incident),
     )
 
@@ -94,7 +96,7 @@ def _attributes(incident: Incident) -> dict[str, str]:
 
 def _document(telling: Telling, standing: Standing) -> dict[str, Any]:
     incident = telling.incident
-    document = {
+    return {
         "schema": SCHEMA,
         "incident_id": incident.incident_id,
         "state": incident.state.value,
@@ -116,8 +118,6 @@ def _document(telling: Telling, standing: Standing) -> dict[str, Any]:
         "next_steps": list(standing.steps),
         "timeline": [_event(telling, event) for event in telling.timeline[-_MOST_EVENTS:]],
     }
-    cleaned: dict[str, Any] = _bounded(redact_value(document))
-    return cleaned | {"url": telling.url}
 
 
 def _assessment(incident: Incident) -> dict[str, Any] | None:
@@ -179,11 +179,35 @@ def _event(telling: Telling, event: TimelineEvent) -> dict[str, Any]:
     }
 
 
-def _bounded(value: Any, limit: int = _LONGEST_TEXT) -> Any:
+# -- so that SNS takes it -----------------------------------------------------------------------
+
+
+def _cut(text: str) -> str:
+    """The lines that fit: what matters most stands first."""
+    lines: list[str] = []
+    room = _ROOM_FOR_TEXT
+    for line in text.splitlines(keepends=True):
+        room -= len(json.dumps(line))
+        if room < 0:
+            return "".join([*lines, "(There is more than a message can hold.)\n"])
+        lines.append(line)
+    return text
+
+
+def _fitted(document: dict[str, Any]) -> dict[str, Any]:
+    """As much of every text as there is room for."""
+    for limit in _TEXT_LIMITS:
+        fitted: dict[str, Any] = _bounded(document, limit)
+        if len(json.dumps(json.dumps(fitted))) <= _ROOM_FOR_DOCUMENT:
+            break
+    return fitted
+
+
+def _bounded(value: Any, limit: int) -> Any:
     """Every text one line and not too long, and no list or object of any length."""
     if isinstance(value, dict):
-        pairs = list(value.items())[:_MOST_PARTS_OF_OBJECT]
-        return {inert(key, _LONGEST_KEY): _bounded(item, _LIMITS.get(key, limit)) for key, item in pairs}
+        pairs = list(value.items())[:_MOST_KEYS]
+        return {inert(key, limit): _bounded(item, limit * _LONGER.get(key, 1)) for key, item in pairs}
     if isinstance(value, list):
         return [_bounded(item, limit) for item in value[:_MOST_EVENTS]]
     return inert(value, limit) if isinstance(value, str) else value

@@ -100,6 +100,8 @@ class Observation(Record):
     exists: bool
     attributes: Attributes = {}
     tags: dict[str, str] = {}
+    passing: str = ""
+    """The state that it is still in while it is on its way to the one that is shown."""
     observed_at: AwareDatetime
 
     @property
@@ -170,6 +172,8 @@ class Assessment(Record):
     judge_note: str = ""
     """Why this judge: empty, or what the other one did that it was not used."""
     similar: tuple[PastIncident, ...] = ()
+    heard: int = 1
+    """How many signals it was made from: what came later is not in it."""
     candidate: str = ""
     """The plan candidate that the model would choose, by id; empty: none. Advice, never authority."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.incidents.model import Classification, State
-from chalicelib.incidents.telling import Telling, quote, say_duration, say_time
+from chalicelib.incidents.telling import Telling, quote, say_duration, say_time, sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,49 +24,52 @@ def standing_of(telling: Telling) -> Standing:
 
 
 def _completed(telling: Telling) -> Standing:
-    later = "Nothing now. Mainstay looks again later whether it stayed well."
     if not telling.was_begun:
         return Standing(
             short="well again before anything was done",
             sentences="It was well again before Mainstay did anything. You need to do nothing.",
-            steps=(later,),
+            steps=(f"Nothing. {_LATER}",),
         )
     took = say_duration(telling.incident.healthy_seconds or 0.0)
-    meant = "If the change was meant: name the resource in the policy, or tag it, so that it is left alone."
+    well = f"Mainstay repaired it and verified that it is well, {took} after it failed."
+    if telling.incident.successor:
+        return Standing(
+            short=f"repaired and verified in {took}, under a new name",
+            sentences=f"{well} It has a new name: please read on.",
+            steps=(_successor(telling), _LATER),
+        )
     return Standing(
         short=f"repaired and verified in {took}",
-        sentences=f"Mainstay repaired it and verified that it is well, {took} after it failed. "
-        + _need(telling, "You need to do nothing."),
-        steps=(*_successor(telling), later, meant),
+        sentences=f"{well} You need to do nothing.",
+        steps=(f"Nothing. {_LATER}", _MEANT),
     )
 
 
-def _need(telling: Telling, otherwise: str) -> str:
-    return "Please read what to do next: it has a new name." if telling.incident.successor else otherwise
+_LATER = "Mainstay looks again later whether it stayed well."
+_MEANT = "If the change was meant: name the resource in the policy, or tag it, so that it is left alone."
 
 
-def _successor(telling: Telling) -> tuple[str, ...]:
+def _successor(telling: Telling) -> str:
     """A resource that was made anew may have another id than the one that others know."""
-    incident = telling.incident
-    if not incident.successor:
-        return ()
-    place = f"{quote(incident.successor)} took the place of {quote(incident.resource.id)}"
-    return (f"{place}: give the new name to whatever still uses the old one.",)
+    new, old = telling.incident.successor, telling.incident.resource.id
+    return (
+        f"{quote(new)} took the place of {quote(old)}: give the new name to whatever still uses the old one."
+    )
 
 
 def _awaiting_approval(telling: Telling) -> Standing:
-    incident = telling.incident
-    by = telling.answer_by
-    until = f" Without an answer by {say_time(by)} nothing is changed." if by else ""
+    incident, by = telling.incident, telling.answer_by
+    can = f"can {quote(incident.plan.summary, 300)}" if incident.plan else "can repair it"
+    why = f": {quote(incident.decision.reason, 300)}" if incident.decision else "."
+    until = f", nor without an answer by {say_time(by)}" if by else ""
     return Standing(
         short="needs your approval",
-        sentences="Mainstay knows how to repair it and asks you first. It stays as it is until you answer."
-        + until,
+        sentences=f"Mainstay {can}, and asks you first{why} Nothing is changed before you answer{until}.",
         steps=(
-            "Read what would be done, below. Your answer holds for this plan alone.",
-            f"To approve it:  mainstay approve {incident.incident_id}",
-            f'To reject it:   mainstay reject {incident.incident_id} --reason "..."',
-            *([f"Or on its page:  {telling.url}"] if telling.url else []),
+            "Read what would be done. Your answer holds for exactly that.",
+            f"To approve it:\nmainstay approve {incident.incident_id}",
+            f'To reject it:\nmainstay reject {incident.incident_id} --reason "..."',
+            *([f"Or on its page:\n{telling.url}"] if telling.url else []),
         ),
     )
 
@@ -82,7 +85,7 @@ def _failed(telling: Telling) -> Standing:
         return Standing(
             short="repair failed and was undone, needs you",
             sentences="The repair failed. What it had changed was put back, and that was verified. "
-            "It is still broken, and needs you.",
+            "It is not repaired, and needs you.",
             steps=("Repair it by hand: it is as it was when it failed.", _AFTER_FAILURE),
         )
     return Standing(
@@ -103,10 +106,10 @@ _AFTER_FAILURE = "Mainstay leaves it in peace for its cooldown, so it will not g
 def _rejected(telling: Telling) -> Standing:
     approval = telling.incident.approval
     who = quote(approval.by) if approval and approval.by else "Somebody"
-    why = f": {quote(approval.reason, 300)}" if approval and approval.reason else "."
+    why = f" The reason: {sentence(approval.reason)}" if approval and approval.reason else ""
     return Standing(
         short="repair rejected, left as it is",
-        sentences=f"{who} rejected the repair, so nothing was changed{why}",
+        sentences=f"{who} rejected the repair, so nothing was changed.{why}",
         steps=("Nothing, if it may stay as it is. Otherwise repair it by hand.",),
     )
 
@@ -114,7 +117,7 @@ def _rejected(telling: Telling) -> Standing:
 def _expired(_telling: Telling) -> Standing:
     return Standing(
         short="nobody answered, not repaired, needs you",
-        sentences="Nobody answered in time, so nothing was changed. It is still broken, and needs you.",
+        sentences="Nobody answered in time, so nothing was changed. It is not repaired, and needs you.",
         steps=("Repair it by hand: what Mainstay would have done is below.",),
     )
 
@@ -123,10 +126,10 @@ def _cooldown(_telling: Telling) -> Standing:
     return Standing(
         short="failed again too soon, left alone, needs you",
         sentences="It failed again so soon after an earlier incident that Mainstay left it alone, "
-        "as the same repair would hardly last. It is still broken, and needs you.",
+        "as the same repair would hardly last. It is not repaired, and needs you.",
         steps=(
-            "Find out why it keeps failing: its earlier incidents are on its page.",
-            "Repair it by hand. Further failures within the cooldown are added to this incident.",
+            "Find out why it keeps failing, then repair it by hand.",
+            "Further failures within the cooldown are added to this incident, without another message.",
         ),
     )
 
@@ -141,7 +144,7 @@ def _dismissed(telling: Telling) -> Standing:
         )
     return Standing(
         short="left alone by the policy, not repaired",
-        sentences="The policy says to leave it alone, so Mainstay changed nothing. It is still broken: "
+        sentences="The policy says to leave it alone, so Mainstay changed nothing. It is not repaired: "
         "please decide whether it needs you.",
         steps=("If it should be well, repair it by hand.",),
     )

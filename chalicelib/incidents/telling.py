@@ -48,6 +48,17 @@ def quote(text: object, limit: int = 200) -> str:
     return clean_text(str(text), limit).replace("://", "[:]//")
 
 
+def sentence(text: object, limit: int = 400) -> str:
+    """Text from outside with a full stop. It keeps its first letter, which may be that of a name."""
+    told = quote(text, limit)
+    return told if not told or told.endswith((".", "!", "?", "…")) else f"{told}."
+
+
+def capital(text: str) -> str:
+    """With its first letter in upper case."""
+    return text[:1].upper() + text[1:]
+
+
 def say_duration(seconds: float) -> str:
     """For people: ``6.2 s``, ``14 min``, ``5.1 h``."""
     if seconds < _TWO_MINUTES:

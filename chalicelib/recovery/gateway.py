@@ -58,7 +58,8 @@ class Order:
     resource: Resource
     goal: Attributes
     """What the resource has once the effect is there."""
-    before: Observation
+    before: Callable[[], Observation]
+    """What the resource looks like; read once, and only where it matters."""
     after: State
     """The state of the incident once it is done."""
     undoing: bool = False
@@ -89,7 +90,7 @@ class Gateway:
             step, effect, self._news(f"Began to {action.title}", effect), undoing=order.undoing
         )
         if isinstance(begun, Effect):
-            return self._resume(self.ledger.resume(step), order, left=begun, effect=effect)
+            return self._resume(self.ledger.resume(step), order, left=begun)
         return self._act(begun, order, effect)
 
     def follow(self, step: Step, order: Order) -> Step:
@@ -97,7 +98,7 @@ class Gateway:
         current, left = self.ledger.find(step, order.name)
         if left is None:
             return self.carry_out(current, order)
-        return self._resume(current, order, left=left, effect=self._effect(step, order))
+        return self._resume(current, order, left=left)
 
     def was_begun(self, step: Step, name: str) -> bool:
         """Whether an earlier attempt intended this effect."""
@@ -109,7 +110,9 @@ class Gateway:
         try:
             handle = action.apply(order.resource, action.parameters.model_validate(effect.parameters), tools)
         except RetryableError as error:
-            self._save(step, effect, "unsure", step.state, f"No answer on trying to {action.title}", str(error))
+            self._save(
+                step, effect, "unsure", step.state, f"No answer on trying to {action.title}", str(error)
+            )
             raise
         except PermanentError as error:
             if isinstance(error, AwsError) and error.code in action.too_early:
@@ -124,7 +127,7 @@ class Gateway:
             busy=True
         )
 
-    def _resume(self, step: Step, order: Order, *, left: Effect, effect: Effect) -> Step:
+    def _resume(self, step: Step, order: Order, *, left: Effect) -> Step:
         """Go on from where an earlier attempt left off."""
         match left.status:
             case "done":
@@ -133,17 +136,19 @@ class Gateway:
                 raise ActionFailedError(left.note)
             case "running":
                 return self._poll(step, order, left)
-            case "intended":
-                self.ledger.take_over(step, left, effect)
-            case _:
-                effect = effect.model_copy(update={"fence": left.fence})
+        effect = self._effect(step, order)
+        if left.status == "unsure":
+            effect = effect.model_copy(update={"fence": left.fence})
+        else:
+            self.ledger.take_over(step, left, effect)
         return self._read_back(step, order, effect)
 
     def _read_back(self, step: Step, order: Order, effect: Effect) -> Step:
         """An attempt vanished: is its effect there? If surely not, or if a repeat is harmless, have it now."""
-        if not differences(order.goal, order.before):
+        before = order.before()
+        if not differences(order.goal, before):
             return self._finish(step, order, effect)
-        untouched = step.plan is not None and order.before.digest == step.plan.observed_digest
+        untouched = step.plan is not None and before.digest == step.plan.observed_digest
         if untouched or self.actions[order.call.action].repeatable:
             return self._act(step, order, effect)
         raise OutcomeUnknownError(f"whether {order.name} of {step.incident_id} happened cannot be told")
@@ -173,6 +178,7 @@ class Gateway:
         return self.ledger.save(step, saved, to, [self._news(what, saved)])
 
     def _effect(self, step: Step, order: Order) -> Effect:
+        before = order.before()
         return Effect(
             name=order.name,
             action=order.call.action,
@@ -181,7 +187,7 @@ class Gateway:
             token=digest_of([step.incident_id, order.name])[:32],
             fence=self.new_fence(),
             intended_at=self.clock(),
-            prior=order.before.attributes | {"exists": order.before.exists},
+            prior=before.attributes | {"exists": before.exists},
         )
 
     def _news(self, what: str, effect: Effect) -> News:

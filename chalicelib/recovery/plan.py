@@ -41,7 +41,7 @@ def _plan_of(action: RecoveryAction, proposal: Proposal, situation: Situation) -
         risk=action.risk,
         automatic=action.automatic and proposal.automatic,
         reversible=action.undo is not None,
-        summary=f"{action.title} {situation.resource.id}",
+        summary=f"{action.title}: {situation.resource.id}",
         warning=proposal.warning,
     )
 

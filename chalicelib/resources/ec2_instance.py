@@ -43,6 +43,7 @@ def _seen(instance: dict[str, Any], now: datetime) -> Observation:
         exists=not gone,
         attributes=attributes if gone else attributes | _attributes(instance),
         tags=tags_in(instance.get("Tags", [])),
+        passing=instance["State"]["Name"] if instance["State"]["Name"] in _HEADING_FOR else "",
         observed_at=now,
     )
 

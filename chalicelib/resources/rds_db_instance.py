@@ -54,6 +54,7 @@ def _seen(database: dict[str, Any], now: datetime) -> Observation:
         exists=True,
         attributes=_attributes(database),
         tags=tags_in(database.get("TagList", [])),
+        passing="stopping" if database["DBInstanceStatus"] == "stopping" else "",
         observed_at=now,
     )
 

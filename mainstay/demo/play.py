@@ -63,12 +63,10 @@ def cast_all(world: World, scenarios: Sequence[Scenario]) -> list[Cast]:
         for scenario in scenarios
         for act in scenario.acts
     ]
-    things.wait_until_running(
-        world, [cast.resource_id for cast in casts if cast.act.type == "ec2.instance"]
-    )
+    things.wait_until_running(world, [cast.resource_id for cast in casts if cast.act.type == "ec2.instance"])
     world.settle()
     world.set_policy(make_policy(world, casts))
-    world.invoke("sweep", {"resources": [], "detail": {}, "source": "aws.events"})
+    world.sweep()
     return casts
 
 

@@ -7,7 +7,7 @@ import itertools
 import zipfile
 from typing import Any
 
-from mainstay.embedded.personas import TERRAFORM
+from mainstay.embedded.personas import GHOST, TERRAFORM
 from mainstay.world import World
 
 _NUMBERS = itertools.count(1)
@@ -38,14 +38,15 @@ def wait_until_running(world: World, instances: list[str]) -> None:
         waiter.wait(InstanceIds=instances, WaiterConfig={"Delay": 1})
 
 
-def make_db_instance(world: World, *, snapshot: bool = False) -> str:
-    """An available PostgreSQL instance, with a snapshot where asked for."""
+def make_db_instance(world: World, *, snapshot: bool = False, protected: bool = False) -> str:
+    """An available PostgreSQL instance, with a snapshot or protected from deletion where asked for."""
     client, name = world.aws.client("rds", TERRAFORM), f"orders-{next(_NUMBERS)}"
     client.create_db_instance(
         DBInstanceIdentifier=name,
         DBInstanceClass="db.t4g.small",
         Engine="postgres",
         AllocatedStorage=20,
+        DeletionProtection=protected,
         MasterUsername="orders",
         MasterUserPassword="made-up-for-the-demo",
     )
@@ -76,9 +77,9 @@ def count_items(world: World, table: str) -> int:
 
 
 def make_parameter(world: World, value: str = "https://orders.internal") -> str:
-    """An SSM parameter."""
+    """An SSM parameter, made before anybody listened: a put is an event, and this one is not the demo's."""
     name = f"/demo/endpoint-{next(_NUMBERS)}"
-    world.aws.client("ssm", TERRAFORM).put_parameter(Name=name, Value=value, Type="String")
+    world.aws.client("ssm", GHOST).put_parameter(Name=name, Value=value, Type="String")
     return name
 
 

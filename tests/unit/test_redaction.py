@@ -139,7 +139,7 @@ KEPT = [
     "2026-09-14T03:12:31Z took 12.5 s, 1204 items",
     "max_tokens: 100, tokens=523, token_count=12",
     "nextToken: abc123 clientToken=11144C0B-5E54-4ADA-A081-FCBDBEE74AAE ClientRequestToken: x1",
-    "PWD=/root/work OLDPWD: /tmp",
+    "PWD=/root/src OLDPWD: /tmp",
     "password: null, secret: ${DB_SECRET}, token=***, api_key: {{resolve:ssm:x}}",
     "value HIDDEN_DUE_TO_SECURITY_REASONS",
     "secret: arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db",
@@ -151,7 +151,6 @@ KEPT = [
     "primary_key=17 partition_key: user#1 key=abc",
     "/usr/lib/python3/dist-packages/botocore/data/ec2/2016-11-15/service-2.json",
     "https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/orders",
-    "blk_-1608999687919862906 size 67108864",
 ]
 
 

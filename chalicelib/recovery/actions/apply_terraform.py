@@ -51,7 +51,7 @@ def _undo(parameters: Parameters, _before: Attributes, _handle: Attributes) -> A
 APPLY_TERRAFORM = RecoveryAction(
     name="apply_terraform",
     kind=ActionKind.TERRAFORM,
-    title="make anew with Terraform the resource",
+    title="make the resource anew with Terraform",
     resource_types=("ec2.instance", "dynamodb.table", "s3.bucket", "lambda.function"),
     failures=("terminated", "deleted"),
     parameters=Parameters,

@@ -14,7 +14,7 @@ def _apply(_resource: Resource, parameters: Parameters, tools: Tools) -> Attribu
 DESTROY_TERRAFORM = RecoveryAction(
     name="destroy_terraform",
     kind=ActionKind.TERRAFORM,
-    title="remove with Terraform what was made",
+    title="remove what Terraform made",
     resource_types=("ec2.instance", "dynamodb.table", "s3.bucket", "lambda.function"),
     failures=(),
     parameters=Parameters,

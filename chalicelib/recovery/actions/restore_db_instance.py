@@ -157,7 +157,7 @@ def _undo(parameters: Parameters, _before: Attributes, _handle: Attributes) -> A
 RESTORE_DB_INSTANCE = RecoveryAction(
     name="restore_db_instance",
     kind=ActionKind.RESTORE,
-    title="restore from its newest snapshot the database",
+    title="restore the database from its newest snapshot",
     resource_types=("rds.db-instance",),
     failures=("deleted",),
     parameters=Parameters,

@@ -25,6 +25,7 @@ from chalicelib.resources.lambda_configuration import (
 from chalicelib.resources.model import ReadAws
 
 _ENVIRONMENT = "environment_sha256"
+_NEWEST = "$LATEST"
 
 
 class Parameters(Record):
@@ -57,8 +58,10 @@ def _propose(situation: Situation, read: ReadAws) -> Proposal | None:
     changed = {name for name in WATCHED if good.attributes.get(name) != seen.attributes.get(name)}
     wanted = {name: good.attributes[name] for name in RESTORABLE if name in changed}
     digest = good.attributes.get(_ENVIRONMENT)
-    if _ENVIRONMENT in changed and _find_environment(situation.resource, digest, read) is not None:
-        wanted[_ENVIRONMENT] = digest
+    if _ENVIRONMENT in changed and digest is not None:
+        versions = _list_versions(situation.resource, read)
+        if _find_environment(situation.resource, digest, versions) is not None:
+            wanted[_ENVIRONMENT] = digest
     if not wanted:
         return None
     left = sorted(changed - wanted.keys())
@@ -86,31 +89,40 @@ _LEFT = {
 }
 
 
-def _find_environment(resource: Resource, digest: object, read: ReadAws) -> dict[str, str] | None:
-    """The variables with this digest, from any published version: equal digests are equal variables."""
-    if digest is None:
-        return None
+def _list_versions(resource: Resource, read: ReadAws) -> list[dict[str, Any]]:
+    """The configurations of all published versions, and of the function as it is."""
     call = partial(read, "lambda", "list_versions_by_function", FunctionName=resource.id)
-    for version in paged(call, "Versions", more="NextMarker", asks="Marker"):
-        if version["Version"] != "$LATEST" and environment_digest(version, resource) == digest:
+    return list(paged(call, "Versions", more="NextMarker", asks="Marker"))
+
+
+def _find_environment(
+    resource: Resource, digest: object, versions: list[dict[str, Any]]
+) -> dict[str, str] | None:
+    """The variables with this digest, from any published version: equal digests are equal variables."""
+    for version in versions:
+        if version["Version"] != _NEWEST and environment_digest(version, resource) == digest:
             return dict(version.get("Environment", {}).get("Variables", {}))
     return None
 
 
 def _apply(resource: Resource, parameters: Parameters, tools: Tools) -> Attributes:
     """Raise ActionFailedError where the environment was to come back and is found no more."""
-    request: dict[str, Any] = {}
-    handle: Attributes = {}
-    if parameters.environment_sha256 is not None:
-        variables = _find_environment(resource, parameters.environment_sha256, tools.read)
-        if variables is None:
-            raise ActionFailedError(f"no version of {resource.id} has the environment that is to come back")
-        request["Environment"] = {"Variables": variables}
-        handle["published"] = _publish(resource, tools)
-    now = tools.read("lambda", "get_function_configuration", FunctionName=resource.id)
-    request |= _settings(resource, parameters, now)
-    tools.change("lambda", "update_function_configuration", FunctionName=resource.id, **request)
-    return handle
+    if parameters.environment_sha256 is None:
+        now = tools.read("lambda", "get_function_configuration", FunctionName=resource.id)
+        return _update(resource, tools, _settings(resource, parameters, now))
+    published = _publish(resource, tools)
+    versions = _list_versions(resource, tools.read)
+    variables = _find_environment(resource, parameters.environment_sha256, versions)
+    if variables is None:
+        raise ActionFailedError(f"no version of {resource.id} has the environment that is to come back")
+    now = next(version for version in versions if version["Version"] == _NEWEST)
+    settings = _settings(resource, parameters, now) | {"Environment": {"Variables": variables}}
+    return _update(resource, tools, settings) | {"published": published}
+
+
+def _update(resource: Resource, tools: Tools, settings: dict[str, Any]) -> Attributes:
+    tools.change("lambda", "update_function_configuration", FunctionName=resource.id, **settings)
+    return {}
 
 
 def _publish(resource: Resource, tools: Tools) -> str:

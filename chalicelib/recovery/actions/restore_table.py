@@ -116,7 +116,7 @@ def _undo(parameters: Parameters, _before: Attributes, _handle: Attributes) -> A
 RESTORE_TABLE = RecoveryAction(
     name="restore_table",
     kind=ActionKind.RESTORE,
-    title="restore from its newest backup the table",
+    title="restore the table from its newest backup",
     resource_types=("dynamodb.table",),
     failures=("deleted",),
     parameters=Parameters,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.incidents.model import ActionCall, Attributes, Record, Resource, Risk
-from chalicelib.recovery.actions.db_instances import TOO_EARLY, change_status, follow_database
+from chalicelib.recovery.actions.db_instances import TOO_EARLY, change_status
 from chalicelib.recovery.model import ActionKind, Proposal, RecoveryAction, Situation, Tools
 from chalicelib.resources.model import ReadAws
 
@@ -42,7 +42,6 @@ START_DB_INSTANCE = RecoveryAction(
     permissions=("rds:StartDBInstance", "rds:DescribeDBInstances"),
     propose=_propose,
     apply=_apply,
-    progress=follow_database,
     undo=_undo,
     too_early=frozenset({TOO_EARLY}),
 )

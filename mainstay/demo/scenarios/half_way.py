@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.aws.incident_table import Story
 from chalicelib.incidents.model import State
+from chalicelib.incidents.telling import UNDOING_VERIFIED
 from mainstay.demo import spoils, things
 from mainstay.demo.act import Act, Scenario
 from mainstay.demo.scenarios.terminated import instance_recreation
@@ -33,7 +34,7 @@ def _was_undone(_world: World, _instance: str, story: Story) -> str:
     undone = [effect for effect in story.effects if effect.name.startswith("undo-")]
     if not undone or undone[0].status != "done":
         return "nothing was undone"
-    verified = any("Verified that everything is as it was" in event.what for event in story.timeline)
+    verified = any(event.what == UNDOING_VERIFIED for event in story.timeline)
     return "" if verified else "the undoing was not verified"
 
 

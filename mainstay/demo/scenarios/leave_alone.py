@@ -37,7 +37,7 @@ LEAVE_ALONE = Scenario(
         Act(
             title="a deletion that AWS refused",
             type="rds.db-instance",
-            make=things.make_db_instance,
+            make=lambda world: things.make_db_instance(world, protected=True),
             spoil=spoils.fail_to_delete_db_instance,
             ends=State.DISMISSED,
         ),

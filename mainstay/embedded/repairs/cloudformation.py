@@ -101,12 +101,15 @@ def _schedule(operation: str) -> Create:
     return apply
 
 
-def _project(operation: str) -> Create:
-    def apply(name: str, properties: Properties, region: str) -> tuple[str, Attributes]:
-        answer = call("codebuild", region, operation, {**properties, "Name": name})
-        return name, {"Arn": answer["project"]["arn"]}
+def _project(name: str, properties: Properties, region: str) -> tuple[str, Attributes]:
+    answer = call("codebuild", region, "create_project", {**properties, "Name": name})
+    return name, {"Arn": answer["project"]["arn"]}
 
-    return apply
+
+def _replace_project(name: str, properties: Properties, region: str) -> tuple[str, Attributes]:
+    """Make it anew: moto cannot update a project."""
+    call("codebuild", region, "delete_project", {"Name": name})
+    return _project(name, properties, region)
 
 
 def _create_state_machine(name: str, properties: Properties, region: str) -> tuple[str, Attributes]:
@@ -132,7 +135,7 @@ def _definition(properties: Properties) -> str:
 
 _KINDS: dict[str, _Kind] = {
     "AWS::CloudWatch::Alarm": _Kind("AlarmName", _alarm),
-    "AWS::CodeBuild::Project": _Kind("Name", _project("create_project"), _project("update_project")),
+    "AWS::CodeBuild::Project": _Kind("Name", _project, _replace_project),
     "AWS::Logs::MetricFilter": _Kind("FilterName", _metric_filter),
     "AWS::S3::BucketPolicy": _Kind("", _bucket_policy),
     "AWS::Scheduler::Schedule": _Kind("Name", _schedule("create_schedule"), _schedule("update_schedule")),

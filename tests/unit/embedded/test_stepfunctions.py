@@ -1,13 +1,19 @@
 """Moto's interpreter keeps to the States Language."""
 
 import json
+import logging
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from moto.stepfunctions.parser.asl.eval.program_state import ProgramEnded
+from moto.stepfunctions.parser.asl.utils import boto_client
+from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
 
 from mainstay.embedded.aws import EmbeddedAws
+from mainstay.embedded.repairs import install_repairs
 
 Run = Callable[..., dict[str, Any]]
 
@@ -187,10 +193,47 @@ def test_our_kind_of_update_works_on_a_table(aws: EmbeddedAws, run: Run) -> None
 
 
 def test_jsonata_and_variables_work_with_quotes_in_text(run: Run) -> None:
-    first = {"Type": "Pass", "Assign": {"said": "{% $states.input.said %}"}, "Next": "B"}
-    second = {"Type": "Pass", "Output": {"twice": "{% $said & '!' & $said %}"}, "End": True}
-    ended = run({"A": first, "B": second}, {"said": 'a "b" c'}, QueryLanguage="JSONata")
+    first = {"Type": "Pass", "Assign": {"said": "{% $states.input %}"}, "Next": "B"}
+    second = {"Type": "Pass", "Output": {"twice": "{% $said & '!' & $states.input %}"}, "End": True}
+    ended = run({"A": first, "B": second}, 'a "b" c', QueryLanguage="JSONata")
     assert json.loads(ended["output"]) == {"twice": 'a "b" c!a "b" c'}
+
+
+# -- how it runs --------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("aws")
+def test_tasks_share_their_clients() -> None:
+    first, second = (boto_client.boto_client_for("us-east-1", "sns") for _ in range(2))
+    assert first is second
+
+
+def test_an_error_does_not_fill_the_log(run: Run, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="moto")
+    run({"P": _branch(FAILS, Catch=_catch("States.ALL")), "Caught": CAUGHT})
+    assert [
+        record for record in caplog.records if "computation" in record.message or len(record.message) > 200
+    ] == []
+
+
+def test_the_result_is_known_before_the_end_is_seen() -> None:
+    seen: list[Any] = []
+
+    class Execution:
+        output = None
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            if name == "exec_status":
+                seen.append((value, self.output))
+            super().__setattr__(name, value)
+
+    execution = Execution()
+    states = SimpleNamespace(get_input=lambda: {"done": True})
+    env = SimpleNamespace(program_state=ProgramEnded, states=states)
+    execution.exec_worker = SimpleNamespace(env=env)  # type: ignore[attr-defined]
+    install_repairs()
+    BaseExecutionWorkerCommunication(execution).terminated()
+    assert seen == [("SUCCEEDED", {"done": True})]
 
 
 # -- the real workflow's own ways ---------------------------------------------------------------

@@ -143,7 +143,7 @@ def _order(before: Observation = DARK) -> Order:
         call=ActionCall(action="light"),
         resource=LAMP,
         goal={"lit": True},
-        before=before,
+        before=lambda: before,
         after=State.VERIFYING,
     )
 

@@ -133,6 +133,7 @@ class Workshop:
                 "code_bucket": "code",
                 "code_key": "code.zip",
                 "environment": '{"PASSWORD": "correct-horse-battery"}',
+                "maximum_retry_attempts": "1",
             },
         }
 

@@ -32,6 +32,44 @@ def there(workshop: Any) -> set[str]:
     } - {"states", "code"}
 
 
+def settings_of_instance(workshop: Any) -> None:
+    [group] = workshop.ec2.describe_instances(Filters=[RUNNING])["Reservations"]
+    tags = group["Instances"][0]["Tags"]
+    assert {"Key": "Name", "Value": "web"} in tags
+    assert {"Key": "mainstay:recovery", "Value": "second"} in tags
+
+
+def settings_of_table(workshop: Any) -> None:
+    backups = workshop.dynamodb.describe_continuous_backups(TableName="orders")
+    recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+    expiry = workshop.dynamodb.describe_time_to_live(TableName="orders")["TimeToLiveDescription"]
+    assert expiry["AttributeName"] == "gone_at"
+
+
+def settings_of_bucket(workshop: Any) -> None:
+    blocked = workshop.s3.get_public_access_block(Bucket="assets")["PublicAccessBlockConfiguration"]
+    assert set(blocked.values()) == {True}
+    assert workshop.s3.get_bucket_versioning(Bucket="assets")["Status"] == "Enabled"
+    assert {"Key": "team", "Value": "shop"} in workshop.s3.get_bucket_tagging(Bucket="assets")["TagSet"]
+
+
+def settings_of_function(workshop: Any) -> None:
+    function = workshop.functions.get_function_configuration(FunctionName="checkout")
+    assert function["Environment"]["Variables"] == {"PASSWORD": "correct-horse-battery"}
+    events = workshop.functions.get_function_event_invoke_config(FunctionName="checkout")
+    assert events["MaximumRetryAttempts"] == 1
+
+
+RUNNING = {"Name": "instance-state-name", "Values": ["running"]}
+SETTINGS = {
+    "ec2_instance": settings_of_instance,
+    "dynamodb_table": settings_of_table,
+    "s3_bucket": settings_of_bucket,
+    "lambda_function": settings_of_function,
+}
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_what_is_made_anew_is_found_again_and_what_fails_half_way_leaves_nothing_behind(
     workshop: Any, module: str
@@ -54,6 +92,7 @@ def test_what_is_made_anew_is_found_again_and_what_fails_half_way_leaves_nothing
     made = workshop.build("apply", module, lost, good, recovery="second")
     assert (made.succeeded, made.problem) == (True, "")
     assert there(workshop) == {made.resource_id}
+    SETTINGS[module](workshop)
 
     again = workshop.build("apply", module, lost, good, recovery="second")
     assert (again.plan_summary, again.resource_id) == ("nothing to do", made.resource_id)
@@ -61,56 +100,36 @@ def test_what_is_made_anew_is_found_again_and_what_fails_half_way_leaves_nothing
     assert "correct-horse-battery" not in "".join(build.log for build in (failed, undone, made, again))
 
 
-def test_the_settings_are_those_that_were_asked_for(workshop: Any) -> None:
-    wanted = workshop.prepare()
-
-    workshop.build("apply", "dynamodb_table", "orders", wanted["dynamodb_table"])
-    workshop.build("apply", "s3_bucket", "assets", wanted["s3_bucket"])
-
-    backups = workshop.dynamodb.describe_continuous_backups(TableName="orders")
-    recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
-    assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
-    expiry = workshop.dynamodb.describe_time_to_live(TableName="orders")["TimeToLiveDescription"]
-    assert expiry["AttributeName"] == "gone_at"
-    blocked = workshop.s3.get_public_access_block(Bucket="assets")["PublicAccessBlockConfiguration"]
-    assert set(blocked.values()) == {True}
-    tags = workshop.s3.get_bucket_tagging(Bucket="assets")["TagSet"]
-    assert {"Key": "mainstay:recovery", "Value": "first"} in tags
-
-
-def test_what_is_lost_again_is_replaced(workshop: Any) -> None:
+def test_what_is_lost_again_is_replaced_and_not_destroyed_once_it_was_written_to(workshop: Any) -> None:
     table = workshop.prepare()["dynamodb_table"]
     workshop.build("apply", "dynamodb_table", "orders", table)
     workshop.dynamodb.delete_table(TableName="orders")
 
     second = workshop.build("apply", "dynamodb_table", "orders", table, recovery="second")
-
     assert second.succeeded
     assert "replace terraform_data.table" in second.plan_summary
+
+    workshop.dynamodb.put_item(TableName="orders", Item={"id": {"S": "1"}})
+    undone = workshop.build("destroy", "dynamodb_table", "orders", table, recovery="undo")
+    assert "table orders holds items by now" in undone.problem
     assert there(workshop) == {"orders"}
 
 
-def test_a_step_that_failed_is_done_when_the_same_recovery_is_asked_for_again(workshop: Any) -> None:
+def test_what_stopped_half_way_is_finished_by_the_same_recovery_and_then_left_alone_by_others(
+    workshop: Any,
+) -> None:
     wanted = workshop.prepare()["ec2_instance"] | BAD_SETTING["ec2_instance"]
     workshop.build("apply", "ec2_instance", "i-1", wanted)
     [made] = there(workshop)
     workshop.client("iam").create_instance_profile(InstanceProfileName="no-such-profile")
 
     again = workshop.build("apply", "ec2_instance", "i-1", wanted)
-
     assert again.succeeded
     assert again.resource_id == made
+
+    other = workshop.build("apply", "ec2_instance", "i-1", wanted, recovery="second")
+    assert other.problem == f"i-1 was already made anew, as {made}"
     assert there(workshop) == {made}
-
-
-def test_a_successor_is_left_alone(workshop: Any) -> None:
-    image = workshop.prepare()["ec2_instance"]
-    first = workshop.build("apply", "ec2_instance", "i-1", image)
-
-    second = workshop.build("apply", "ec2_instance", "i-1", image, recovery="second")
-
-    assert second.problem == f"i-1 was already made anew, as {first.resource_id}"
-    assert there(workshop) == {first.resource_id}
 
 
 def test_what_somebody_else_made_meanwhile_is_neither_taken_nor_removed(workshop: Any) -> None:
@@ -129,17 +148,6 @@ def test_what_somebody_else_made_meanwhile_is_neither_taken_nor_removed(workshop
     assert undone.succeeded
     assert there(workshop) == {"orders"}
     assert workshop.in_state("dynamodb_table", "orders") == set()
-
-
-def test_a_table_that_was_written_to_is_not_destroyed(workshop: Any) -> None:
-    table = workshop.prepare()["dynamodb_table"]
-    workshop.build("apply", "dynamodb_table", "orders", table)
-    workshop.dynamodb.put_item(TableName="orders", Item={"id": {"S": "1"}})
-
-    undone = workshop.build("destroy", "dynamodb_table", "orders", table, recovery="undo")
-
-    assert "table orders holds items by now" in undone.problem
-    assert there(workshop) == {"orders"}
 
 
 def test_nothing_is_made_while_somebody_else_holds_the_state(workshop: Any) -> None:

@@ -228,3 +228,24 @@ def test_a_real_database_is_restored_as_it_was_and_taken_back(
     tale.run(undo)
     tale.run(undo)
     assert not tale.look().exists
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (_database("starting"), ProgressState.RUNNING),
+        (_database("creating"), ProgressState.RUNNING),
+        (NotFoundError("DBInstanceNotFound"), ProgressState.RUNNING),
+        (_database("available"), ProgressState.DONE),
+        (_database("backing-up"), ProgressState.DONE),
+        (_database("incompatible-network"), ProgressState.FAILED),
+        (_database("stopped"), ProgressState.FAILED),
+    ],
+    ids=["starting", "creating", "not-there-yet", "available", "backing-up", "incompatible", "stopped"],
+)
+def test_a_restored_database_is_followed_until_it_is_available(
+    story: Any, canned: Any, answer: Any, state: ProgressState
+) -> None:
+    tale = story(canned(describe_db_instances=answer), "restore_db_instance", "shop")
+
+    assert tale.follow({"database": "shop"}).state is state

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.clients import Aws
-from chalicelib.errors import AwsError, NotFoundError
+from chalicelib.errors import AwsError
 from chalicelib.incidents.model import Observation
 from chalicelib.recovery.actions import ACTIONS
-from chalicelib.recovery.model import ProgressState
 
 
 def _database(status: str, **more: Any) -> dict[str, Any]:
@@ -49,28 +48,6 @@ def test_a_database_that_starts_already_needs_no_more(story: Any, canned: Any, s
     assert story(aws, "start_db_instance", "shop").apply({}) == {"database": "shop"}
 
 
-@pytest.mark.parametrize(
-    ("answer", "state"),
-    [
-        (_database("starting"), ProgressState.RUNNING),
-        (_database("creating"), ProgressState.RUNNING),
-        (NotFoundError("DBInstanceNotFound"), ProgressState.RUNNING),
-        (_database("available"), ProgressState.DONE),
-        (_database("backing-up"), ProgressState.DONE),
-        (_database("incompatible-network"), ProgressState.FAILED),
-        (_database("stopped"), ProgressState.FAILED),
-    ],
-    ids=["starting", "creating", "not-there-yet", "available", "backing-up", "incompatible", "stopped"],
-)
-@pytest.mark.parametrize("action", ["start_db_instance", "restore_db_instance"])
-def test_a_database_is_followed_until_it_is_available(
-    story: Any, canned: Any, action: str, answer: Any, state: ProgressState
-) -> None:
-    tale = story(canned(describe_db_instances=answer), action, "shop")
-
-    assert tale.follow({"database": "shop"}).state is state
-
-
 def test_a_real_database_is_started_and_stopped_again(
     story: Any, aws: Aws, create_database: Callable[..., None]
 ) -> None:
@@ -84,7 +61,6 @@ def test_a_real_database_is_started_and_stopped_again(
     handles = [tale.apply(proposal.parameters), tale.apply(proposal.parameters)]
 
     assert handles == [{"database": "shop"}] * 2
-    assert tale.follow(handles[0]).state is ProgressState.DONE
     assert tale.lacks(proposal.goal) == ()
     undo = tale.undo_call(proposal.parameters, before.attributes, handles[0])
     tale.run(undo)
