@@ -8,7 +8,7 @@ from typing import Any
 from chalice import Chalice
 from chalice.app import CloudWatchEvent, SNSEvent
 
-from chalicelib import intake, undoing, workflow
+from chalicelib import doing, intake, undoing, workflow
 from chalicelib.incidents.step import Step
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.services import collaborators
@@ -77,13 +77,13 @@ def request_approval(event: dict[str, Any], _context: object) -> dict[str, Any]:
 @app.lambda_function(name="run_action")
 def run_action(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Carry out the next action of the plan, or look after it."""
-    return _run(workflow.run_action, event)
+    return _run(doing.run_action, event)
 
 
 @app.lambda_function(name="verify_recovery")
 def verify_recovery(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Read the resource and compare it with the goal."""
-    return _run(workflow.verify_recovery, event)
+    return _run(doing.verify_recovery, event)
 
 
 @app.lambda_function(name="roll_back")

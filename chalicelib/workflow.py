@@ -7,22 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache, partial
 from typing import Any
 
 from chalicelib.analysis.assess import assess
 from chalicelib.analysis.case import Case, Question
 from chalicelib.analysis.decision import decide
+from chalicelib.aws.incident_parts import Terms
 from chalicelib.aws.memory import Material
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError, NotHealthyYetError, NotSettledYetError, PlanChangedError
+from chalicelib.errors import MainstayError, NotSettledYetError, PlanChangedError
 from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.messages import render_message
 from chalicelib.incidents.model import (
     Assessment,
     Classification,
     Decision,
-    Health,
     Intent,
     Observation,
     PastIncident,
@@ -32,11 +31,9 @@ from chalicelib.incidents.model import (
 )
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News
-from chalicelib.recovery.gateway import Order
 from chalicelib.recovery.model import Situation
-from chalicelib.recovery.plan import candidates, differences, make_plan
-from chalicelib.recovery.verify import verify
-from chalicelib.undoing import end_somehow, verify_undoing
+from chalicelib.recovery.plan import candidates, make_plan
+from chalicelib.undoing import end_somehow
 
 _HEARTBEAT_SECONDS = 900
 """Three sweeps: a question that Mainstay itself no longer looks after is given up early."""
@@ -74,7 +71,7 @@ def detect_incident(step: Step, team: Collaborators) -> Step:
     if kind.read_tags is not None and observation.exists:
         tags = kind.read_tags(step.resource, team.read)
         observation = observation.model_copy(update={"tags": tags})
-    news = News(what=f"Looked at the resource: {_glance(observation)}", at=team.clock())
+    news = News(what=f"Looked at the resource: {observation.glance}", at=team.clock())
     moved = team.incidents.advance(step, State.ANALYZING, [news], observation=observation)
     return moved.moved(observation=observation)
 
@@ -135,7 +132,7 @@ def decide_recovery(step: Step, team: Collaborators) -> Step:
         to,
         _decision_news(step.plan, decision, team),
         _along_with(to, step, material, question, team),
-        heard=question.assessment.heard if to is State.DISMISSED else None,
+        terms=Terms(heard=question.assessment.heard if to is State.DISMISSED else None),
         plan=step.plan,
         plan_digest=step.plan.digest if step.plan else None,
         decision=decision,
@@ -158,44 +155,6 @@ def request_approval(step: Step, token: str, team: Collaborators) -> Step:
     )
     moved = team.incidents.advance(step, State.AWAITING_APPROVAL, [news], task_token=token)
     return _tell(moved, team)
-
-
-def run_action(step: Step, team: Collaborators) -> Step:
-    """Carry out the next action of the plan through the gateway, or look after one that goes on by itself."""
-    plan = _planned(step)
-    observe = cache(partial(team.observe, step.resource))
-    last = step.position + 1 == len(plan.actions)
-    order = Order(
-        name=f"do-{step.position}",
-        call=plan.actions[step.position],
-        resource=step.resource,
-        goal=plan.goal,
-        before=observe,
-        after=State.VERIFYING if last else State.EXECUTING,
-    )
-    if step.busy:
-        return _after(step, team.gateway.follow(step, order))
-    changed = step.position == 0 and observe().digest != plan.observed_digest
-    if changed and not team.gateway.was_begun(step, order.name):
-        return _not_needed(step, plan, observe(), team)
-    return _after(step, team.gateway.carry_out(step, order))
-
-
-def verify_recovery(step: Step, team: Collaborators) -> Step:
-    """Read the resource until it has what the plan was for, or after an undoing what it had before."""
-    if step.state is State.ROLLING_BACK:
-        return verify_undoing(step, team)
-    now = team.clock()
-    found = verify(_planned(step).goal, team.observe(step.target), now)
-    if found.health is not Health.HEALTHY:
-        raise NotHealthyYetError(f"{step.target.id}: {'; '.join(found.looked_at)}")
-    seconds = max(0.0, (now - step.failed_at).total_seconds())
-    news = News(what=f"Verified: {'; '.join(found.looked_at)}", at=now)
-    moved = team.incidents.advance(
-        step, State.COMPLETED, [news], verification=found, successor=step.successor or None
-    )
-    team.telemetry.count("HealthySeconds", seconds, ResourceType=step.resource.type)
-    return moved.moved(healthy_seconds=seconds)
 
 
 def notify_people(step: Step, team: Collaborators) -> Step:
@@ -306,24 +265,6 @@ def _decision_news(plan: RecoveryPlan | None, decision: Decision, team: Collabor
     return [planned, decided] if planned else [decided]
 
 
-# -- carrying out -------------------------------------------------------------------------------
-
-
-def _after(before: Step, after: Step) -> Step:
-    return after if after.busy else after.moved(position=before.position + 1)
-
-
-def _not_needed(step: Step, plan: RecoveryPlan, observation: Observation, team: Collaborators) -> Step:
-    """The resource changed since it was decided on: fine where it is well by now, else nothing is done."""
-    if differences(plan.goal, observation):
-        raise PlanChangedError(
-            f"{step.resource.id} is no longer as it was planned for: {_glance(observation)}"
-        )
-    news = News(what="Found the resource well again before anything was done", at=team.clock())
-    moved = team.incidents.advance(step, State.VERIFYING, [news])
-    return moved.moved(position=len(plan.actions))
-
-
 # -- telling and ending -------------------------------------------------------------------------
 
 
@@ -334,14 +275,6 @@ def _tell(step: Step, team: Collaborators) -> Step:
         story.incident, story.timeline, console_url=team.settings.console_url, happened=kind.title
     )
     return step.moved(told=(*step.told, team.publish(message)))
-
-
-def _glance(observation: Observation) -> str:
-    """What a resource looks like, in a few words."""
-    if not observation.exists:
-        return "it is not there"
-    shown = [name for name in ("state", "status") if name in observation.attributes]
-    return ", ".join(f"{name} is {observation.attributes[name]}" for name in shown) or "it is there"
 
 
 # -- what a record must have by now -------------------------------------------------------------
@@ -357,9 +290,3 @@ def _assessed(material: Material) -> Assessment:
     if material.incident.assessment is None:
         raise PlanChangedError("the record has no assessment yet")
     return material.incident.assessment
-
-
-def _planned(step: Step) -> RecoveryPlan:
-    if step.plan is None:
-        raise PlanChangedError(f"{step.incident_id} has no plan")
-    return step.plan

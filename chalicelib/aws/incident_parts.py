@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -73,28 +74,44 @@ def joined(table: str, incident_id: str, signal: Signal, *, only_open: bool = Fa
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What must hold of a record for it to be moved on, beside that it is still as the step knew it."""
+
+    plan_digest: str | None = None
+    heard: int | None = None
+    """Its number of signals: no further one may have joined."""
+
+    @property
+    def condition(self) -> str:
+        """To be added to the condition of the write."""
+        plan = "" if self.plan_digest is None else " AND plan_digest = :required_digest"
+        return plan + ("" if self.heard is None else " AND size(signals) = :heard")
+
+    @property
+    def values(self) -> dict[str, items.Value]:
+        """What the condition names."""
+        known = {"required_digest": self.plan_digest, "heard": self.heard}
+        return {name: value for name, value in known.items() if value is not None}
+
+
+NO_TERMS = Terms()
+
+
 def moved(
-    table: str,
-    step: Step,
-    after: Step,
-    sections: dict[str, Record | str],
-    required: dict[str, str],
-    heard: int | None,
-    at: datetime,
+    table: str, step: Step, after: Step, sections: dict[str, Record | str], terms: Terms
 ) -> dict[str, Any]:
-    """Write the new state and sections, if the record is still as the step knew it, and as required."""
+    """Write the new state and sections, if the record is still as the step knew it."""
     given: dict[str, items.Value] = {**sections, **_listed(sections)}
     if after.state in ENDED and step.state not in ENDED:
-        given["ended_at"] = at
+        given["ended_at"] = after.since
     settings = ["#state = :state", "version = :version", "head = :head", "gsi_state_pk = :state"]
     settings += [f"#{name} = :{name}" for name in given]
     return items.update(
         table,
         keys.record_key(step.incident_id),
         f"SET {', '.join(settings)}",
-        "#state = :old_state AND version = :old_version AND head = :old_head"
-        + "".join(f" AND {name} = :required_{name}" for name in required)
-        + (" AND size(signals) = :heard" if heard is not None else ""),
+        "#state = :old_state AND version = :old_version AND head = :old_head" + terms.condition,
         names={"#state": "state", **{f"#{name}": name for name in given}},
         state=after.state.value,
         version=after.bookmark.version,
@@ -103,8 +120,7 @@ def moved(
         old_version=step.bookmark.version,
         old_head=step.bookmark.head,
         **given,
-        **{f"required_{name}": value for name, value in required.items()},
-        **({"heard": heard} if heard is not None else {}),
+        **terms.values,
     )
 
 

@@ -131,24 +131,24 @@ class IncidentTable:
         news: Sequence[News],
         also: Sequence[dict[str, Any]] = (),
         *,
-        heard: int | None = None,
+        terms: parts.Terms = parts.NO_TERMS,
         **sections: Record | str | None,
     ) -> Step:
         """Move an incident on: expected state and version, new state, sections and timeline events.
 
         A repeated task is harmless: where an earlier attempt has moved the incident on, its result is
-        taken over. `also` are further parts of the same transaction. With `heard`, no further signal may
-        have joined: StaleRecordError where one has.
+        taken over. `also` are further parts of the same transaction. StaleRecordError where
+        the terms are not met.
         """
         check_transition(step.state, to)
         try:
-            return self._advance(step, to, news, also, sections, heard)
+            return self._advance(step, to, news, also, sections, terms)
         except StaleRecordError:
             record = self.load(step.incident_id)
             if record.state is not step.state:
                 return step.resumed(record)
             current = step.moved(bookmark=record.bookmark)
-            return self._advance(current, to, news, also, sections, heard)
+            return self._advance(current, to, news, also, sections, terms)
 
     def note(self, step: Step, news: Sequence[News], also: Sequence[dict[str, Any]] = ()) -> Step:
         """Append to the timeline and leave the state as it is, whether or not the incident has ended."""
@@ -161,9 +161,9 @@ class IncidentTable:
         news: Sequence[News],
         also: Sequence[dict[str, Any]],
         sections: dict[str, Record | str | None],
-        heard: int | None = None,
+        terms: parts.Terms = parts.NO_TERMS,
     ) -> Step:
-        changes, moved = self.advance_parts(step, to, news, sections, heard=heard)
+        changes, moved = self.advance_parts(step, to, news, sections, terms)
         try:
             self.write([*changes, *also])
         except TransactionCancelledError as refused:
@@ -178,20 +178,16 @@ class IncidentTable:
         to: State,
         news: Sequence[News],
         sections: Mapping[str, Record | str | None],
-        required: Mapping[str, str] | None = None,
-        heard: int | None = None,
+        terms: parts.Terms = parts.NO_TERMS,
     ) -> tuple[list[dict[str, Any]], Step]:
-        """The parts of the transaction that moves an incident on, the record first, and the step after it.
-
-        `required` are attributes that the record must have for it, `heard` its number of signals.
-        """
+        """The parts of the transaction that moves an incident on, the record first, and the step after it."""
         events = write_events(step.incident_id, step.bookmark, to, news)
         at = news[-1].at
         since = step.since if to is step.state else at
         moved = step.moved(state=to, bookmark=bookmark_after(events), since=since)
         given = {name: value for name, value in sections.items() if value is not None}
         changes = [
-            parts.moved(self.table, step, moved, given, dict(required or {}), heard, at),
+            parts.moved(self.table, step, moved, given, terms),
             *(self.timeline_part(step.incident_id, event) for event in events),
         ]
         if to in ENDED and step.state not in ENDED:

@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.aws import items, keys
 from chalicelib.aws.clients import TransactionCancelledError
+from chalicelib.aws.incident_parts import Terms
 from chalicelib.aws.incident_table import IncidentTable
 from chalicelib.errors import ConflictError, PlanChangedError, StaleRecordError, SwitchedOffError
 from chalicelib.incidents.model import State
@@ -32,8 +33,8 @@ class Ledger:
         the one in the step (digest), nobody else intended this effect. Raises SwitchedOffError,
         PlanChangedError or StaleRecordError.
         """
-        required = {} if undoing or step.plan is None else {"plan_digest": step.plan.digest}
-        changes, moved = self._incidents.advance_parts(step, step.state, [news], {}, required)
+        terms = Terms() if undoing else Terms(plan_digest=step.agreed_plan.digest)
+        changes, moved = self._incidents.advance_parts(step, step.state, [news], {}, terms)
         try:
             self._incidents.write([self._allowed(), self._intended(step, effect), *changes])
         except TransactionCancelledError as refused:

@@ -105,6 +105,14 @@ class Observation(Record):
     observed_at: AwareDatetime
 
     @property
+    def glance(self) -> str:
+        """What it looked like, in a few words."""
+        if not self.exists:
+            return "it is not there"
+        shown = [name for name in ("state", "status") if name in self.attributes]
+        return ", ".join(f"{name} is {self.attributes[name]}" for name in shown) or "it is there"
+
+    @property
     def digest(self) -> str:
         """Of the state alone: when it was read, and its tags, do not count."""
         return digest_of({"exists": self.exists, "attributes": self.attributes})

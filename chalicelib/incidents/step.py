@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, ConfigDict
 
+from chalicelib.errors import PlanChangedError
 from chalicelib.incidents.model import (
     Attributes,
     Bookmark,
@@ -75,6 +76,13 @@ class Step(Record):
     def signature(self) -> str:
         """As the incident's."""
         return f"{self.resource.type}/{self.failure}"
+
+    @property
+    def agreed_plan(self) -> RecoveryPlan:
+        """The plan that was decided on; raise PlanChangedError where there is none."""
+        if self.plan is None:
+            raise PlanChangedError(f"{self.incident_id} has no plan")
+        return self.plan
 
     @property
     def target(self) -> Resource:

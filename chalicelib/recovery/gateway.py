@@ -144,7 +144,7 @@ class Gateway:
         return self._read_back(step, order, effect)
 
     def _read_back(self, step: Step, order: Order, effect: Effect) -> Step:
-        """An attempt vanished: is its effect there? If surely not, or if a repeat is harmless, have it now."""
+        """An attempt vanished: is its effect there? If surely not, or a repeat is harmless, have it now."""
         before = order.before()
         if not differences(order.goal, before):
             return self._finish(step, order, effect)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import yaml
 
@@ -102,8 +103,7 @@ def _judge(world: World, cast: Cast, story: Story) -> str:
 def stage_seconds(story: Story) -> dict[str, float]:
     """How long an incident was in each state."""
     spent: dict[str, float] = {}
-    events = [*story.timeline]
-    for event, following in zip(events, events[1:], strict=False):
+    for event, following in pairwise(story.timeline):
         if event.state not in _ENDS:
             seconds = (following.at - event.at).total_seconds()
             spent[event.state.value] = round(spent.get(event.state.value, 0.0) + seconds, 3)

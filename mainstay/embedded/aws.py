@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -76,6 +76,7 @@ class EmbeddedAws:
         undo.callback(_run_state_machines, on=False)
         BUS.start()
         undo.callback(_forget_everything)
+        undo.callback(_end_invocations)
         undo.callback(BUS.stop)
         return server.port
 
@@ -99,7 +100,10 @@ class EmbeddedAws:
             return self._clients[key]
 
     def on_event(self, listener: Callable[[Event], None]) -> None:
-        """Call `listener` with the full envelope of each event that is put on the default bus."""
+        """Call `listener` with the full envelope of each event that is put on the default bus.
+
+        It is called in the thread that delivers, before the event's targets are.
+        """
         BUS.listen(listener)
 
     def publish(self, event: Event) -> None:
@@ -164,6 +168,15 @@ def _run_state_machines(*, on: bool) -> None:
     from moto.core.config import default_user_config  # noqa: PLC0415
 
     default_user_config["stepfunctions"] = {"execute_state_machine": on}
+
+
+def _end_invocations() -> None:
+    """Let functions that were invoked by events end while everything that they may call is still there."""
+    from mainstay.embedded.invocations import wait_idle  # noqa: PLC0415
+    from mainstay.embedded.server import STOP_SECONDS  # noqa: PLC0415
+
+    with suppress(TimeoutError):
+        wait_idle(STOP_SECONDS)
 
 
 def _forget_everything() -> None:

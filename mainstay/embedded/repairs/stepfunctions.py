@@ -21,7 +21,7 @@ from moto.stepfunctions.parser.asl.component.eval_component import EvalComponent
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import (
     StateTaskService,
 )
-from moto.stepfunctions.parser.asl.eval import states, variable_store
+from moto.stepfunctions.parser.asl.eval import variable_store
 from moto.stepfunctions.parser.asl.jsonata import jsonata as jsonata_bridge
 from moto.stepfunctions.parser.asl.utils.encoding import to_json_str
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
@@ -48,8 +48,7 @@ def install() -> None:
     StateTaskService._normalise_response = _spell_response
     StateTaskService._after_eval_execution = _finish_task
     jsonata_bridge._eval_jsonata = _evaluate_jsonata
-    for module in (jsonata_bridge, states, variable_store):
-        module.encode_jsonata_variable_declarations = _declare_variables
+    variable_store.encode_jsonata_variable_declarations = _declare_variables
     _replace_everywhere("boto_client_for", _client_for)
     _replace_everywhere("extract_json", _read_path)
 

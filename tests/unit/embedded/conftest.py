@@ -72,22 +72,36 @@ class Queue:
 
 
 @pytest.fixture
-def make_function(aws: EmbeddedAws) -> Callable[..., str]:
-    """Make a Lambda function of a Python function, and answer its ARN."""
-    aws.client("iam").create_role(RoleName="probe", AssumeRolePolicyDocument="{}")
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("app.py", "")
+def make_function_in() -> Callable[..., str]:
+    """Make a Lambda function of a Python function in some embedded AWS, and answer its ARN."""
 
-    def make(name: str, handler: Callable[[Any, Any], Any]) -> str:
+    def make(aws: EmbeddedAws, handler: Callable[[Any, Any], Any], name: str = "probe") -> str:
+        role = f"{name}-role"
+        aws.client("iam").create_role(RoleName=role, AssumeRolePolicyDocument="{}")
         arn = aws.client("lambda").create_function(
             FunctionName=name,
             Runtime="python3.11",
-            Role=f"arn:aws:iam::{aws.account}:role/probe",
+            Role=f"arn:aws:iam::{aws.account}:role/{role}",
             Handler="app.handler",
-            Code={"ZipFile": buffer.getvalue()},
+            Code={"ZipFile": CODE},
         )["FunctionArn"]
         route_to(handler, function_arn=arn, name=name, retry_delays=())
         return str(arn)
 
     return make
+
+
+@pytest.fixture
+def make_function(aws: EmbeddedAws, make_function_in: Callable[..., str]) -> Callable[..., str]:
+    """The same in the embedded AWS of this test."""
+    return lambda name, handler: make_function_in(aws, handler, name)
+
+
+def _make_code() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("app.py", "")
+    return buffer.getvalue()
+
+
+CODE = _make_code()

@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+import threading
+import time
+from typing import Any
 
 import boto3
 import pytest
@@ -93,6 +96,23 @@ def test_after_a_reset_nothing_of_before_happens(aws: EmbeddedAws) -> None:
     aws.client("ec2").run_instances(ImageId="ami-12345678", MinCount=1, MaxCount=1)
     aws.settle()
     assert len(heard) == 2, "the state of the new instance, and its trail"
+
+
+@pytest.mark.parametrize("kind", ["Event", "RequestResponse"])
+def test_a_function_that_still_runs_never_finds_itself_outside(kind: str, make_function_in: Any) -> None:
+    began, seen = threading.Event(), []
+
+    def handler(_event: Any, _context: Any) -> None:
+        began.set()
+        time.sleep(0.3)
+        seen.append(os.environ.get("AWS_ENDPOINT_URL"))
+
+    with EmbeddedAws() as aws:
+        name = make_function_in(aws, handler)
+        invoke = aws.client("lambda").invoke
+        threading.Thread(target=invoke, kwargs={"FunctionName": name, "InvocationType": kind}).start()
+        assert began.wait(5)
+    assert seen == [aws.endpoint]
 
 
 def test_an_error_is_the_one_that_aws_gives(aws: EmbeddedAws) -> None:
