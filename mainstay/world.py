@@ -9,8 +9,10 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -47,6 +49,7 @@ class World:
         self.log_file = Path(self._folder.name) / "mainstay.jsonl"
         self._open = ExitStack()
         self._changed = threading.Condition()
+        self._answers: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         find_terraform()
@@ -122,23 +125,37 @@ class World:
         found: dict[str, int] = self.invoke("sweep", scheduled)
         return found
 
-    def wait_until(self, is_so: Callable[[], bool], timeout: float, what: str) -> None:
-        """Look again after everything that a function did, until it is so; TimeoutError says what was not."""
+    def wait_until(self, is_so: Callable[[], bool], timeout: float, what: str, *, after: str = "") -> None:
+        """Look again whenever a function has answered, until it is so; TimeoutError says what was not.
+
+        `after` names the one function whose answer can make it so, where there is one.
+        """
         until = time.monotonic() + timeout
-        with self._changed:
-            while not is_so():
+        while True:
+            seen = self.answers(after)
+            if is_so():
+                return
+            with self._changed:
                 left = until - time.monotonic()
                 if left <= 0:
                     raise TimeoutError(f"after {timeout} s: {what}")
-                self._changed.wait(min(left, 1.0))
+                self._changed.wait_for(partial(self._is_past, seen, after), min(left, 5.0))
+
+    def _is_past(self, seen: int, function: str) -> bool:
+        return self.answers(function) != seen
+
+    def answers(self, function: str = "") -> int:
+        """How often a function has answered; without a name, all of them together."""
+        return self._answers[function] if function else self._answers.total()
 
     def settle(self, timeout: float = 10) -> None:
         """Wait until no event is on its way and no event's function is running."""
         self.aws.settle()
         wait_idle(timeout)
 
-    def _note_change(self, _function: str) -> None:
+    def _note_change(self, function: str) -> None:
         with self._changed:
+            self._answers[function] += 1
             self._changed.notify_all()
 
 

@@ -37,7 +37,7 @@ def _strictest(answers: Iterable[GateAnswer]) -> Verdict:
 def _reason(question: Question, answers: tuple[GateAnswer, ...], limiting: GateAnswer) -> str:
     if limiting.verdict is Verdict.RECOVER:
         return "Every gate allows it."
-    if question.mode == "observe" and limiting.gate == "mode":
+    if question.mode == "observe":
         return f"{limiting.reason} {_otherwise(answers)}"
     return limiting.reason
 

@@ -71,8 +71,8 @@ def cast_all(world: World, scenarios: Sequence[Scenario]) -> list[Cast]:
     return casts
 
 
-def play_scenario(world: World, casts: Sequence[Cast], on_end: Callable[[Result], None]) -> list[Result]:
-    """Play the acts of one scenario at the same time."""
+def play_together(world: World, casts: Sequence[Cast], on_end: Callable[[Result], None]) -> list[Result]:
+    """Play these acts at the same time."""
     with ThreadPoolExecutor(max_workers=len(casts)) as pool:
         futures = [pool.submit(_play, world, cast, on_end) for cast in casts]
         return [future.result() for future in futures]

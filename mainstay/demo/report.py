@@ -37,16 +37,28 @@ _COLUMNS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("sure", {"justify": "right"}),
     ("decided", {"no_wrap": True}),
     ("done", {"overflow": "fold", "ratio": 4}),
+    ("verified", {"no_wrap": True}),
     ("ended", {"no_wrap": True}),
-    ("seconds by stage", {"overflow": "fold", "ratio": 5}),
-    ("calls", {"justify": "right"}),
+    ("seconds", {"overflow": "fold", "ratio": 5}),
+    ("AWS calls", {"justify": "right"}),
 )
+
+
+_STAGES = {
+    "DETECTING": "detect",
+    "ANALYZING": "analyze",
+    "PLANNING": "plan",
+    "AWAITING_APPROVAL": "ask",
+    "EXECUTING": "act",
+    "VERIFYING": "verify",
+    "ROLLING_BACK": "undo",
+}
 
 
 def _row(result: Result) -> list[str]:
     mark = "[red]✗[/]" if result.problem else "[green]✓[/]"
     if result.story is None:
-        return [mark, result.cast.resource_id, result.cast.act.title, *[""] * 7]
+        return [mark, result.cast.resource_id, result.cast.act.title, *[""] * 8]
     incident = result.story.incident
     assessment, decision = incident.assessment, incident.decision
     return [
@@ -57,8 +69,9 @@ def _row(result: Result) -> list[str]:
         f"{assessment.confidence:.0%}" if assessment else "",
         decision.verdict.value.lower() if decision else "",
         ", ".join(effect.action for effect in result.story.effects),
+        incident.verification.health.value.lower() if incident.verification else "",
         incident.state.value,
-        " ".join(f"{name[:4].lower()} {spent:.1f}" for name, spent in stage_seconds(result.story).items()),
+        ", ".join(f"{_STAGES[name]} {spent:.1f}" for name, spent in stage_seconds(result.story).items()),
         str(result.aws_calls),
     ]
 

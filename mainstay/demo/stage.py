@@ -36,7 +36,8 @@ class Stage:
             stories = self.stories(resource)
             return len(stories) >= count and all(is_learnt(story) for story in stories)
 
-        self.world.wait_until(is_so, timeout, f"{count} incidents of {resource.id} to end")
+        what = f"{count} incidents of {resource.id} to end"
+        self.world.wait_until(is_so, timeout, what, after="learn_outcome")
         return self.stories(resource)
 
     def in_state(self, resource: Resource, state: State, *, timeout: float) -> Incident:
@@ -45,6 +46,7 @@ class Stage:
             lambda: any(one.state is state for one in self.incidents(resource)[-1:]),
             timeout,
             f"{resource.id} to be {state.value}",
+            after="request_approval" if state is State.AWAITING_APPROVAL else "",
         )
         return self.incidents(resource)[-1]
 
@@ -52,9 +54,6 @@ class Stage:
         """Approve or reject the plan that people are asked about, once the question is out."""
         incident = self.in_state(resource, State.AWAITING_APPROVAL, timeout=timeout)
         team = self.world.team
-        self.world.wait_until(
-            lambda: bool(team.incidents.task_token(incident.incident_id)), timeout, "the question to be out"
-        )
         if incident.plan is None:
             raise ValueError(f"{incident.incident_id} asks about no plan")
         answer_approval(

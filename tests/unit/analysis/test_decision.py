@@ -103,6 +103,18 @@ def test_observing_tells_what_would_have_been_done(question: Question, otherwise
     )
 
 
+@pytest.mark.parametrize(
+    ("mode", "reason"),
+    [
+        ("off", "The mode is off."),
+        ("approve", "The mode is approve: a person agrees to every recovery."),
+        (None, "The mode could not be read."),
+    ],
+)
+def test_only_observing_tells_of_what_might_have_been(mode: str | None, reason: str) -> None:
+    assert decide(a_question(mode=mode)).reason == reason
+
+
 @pytest.mark.parametrize("unread", ["mode", "plan", "guard", "load"])
 def test_what_could_not_be_read_is_put_to_a_person(unread: str) -> None:
     assert decide(a_question(**{unread: None})).verdict is Verdict.REVIEW

@@ -114,6 +114,13 @@ def test_a_surer_model_does_not_raise_the_confidence() -> None:
     )
 
 
+def test_a_model_may_tell_tampering_from_failure() -> None:
+    assert (
+        asked(ScriptedModel(GOOD | {"classification": "TAMPERING"})).classification
+        is Classification.TAMPERING
+    )
+
+
 # -- what goes wrong ----------------------------------------------------------------------------
 
 

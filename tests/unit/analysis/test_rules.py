@@ -195,6 +195,12 @@ def test_similar_incidents_come_along() -> None:
             id="nobody",
         ),
         pytest.param(
+            a_case(outcomes=Outcomes(recovered=2)),
+            "i-0abc was stopped. A repair makes sense because alice (a person) did it from 203.0.113.7 and "
+            "it was still failing when read again. Nothing speaks against it.",
+            id="a-history-that-takes-no-side",
+        ),
+        pytest.param(
             a_case(a_state_change(), failing=None),
             "i-0abc was stopped. Nothing calls for a repair. "
             "Caution is due because reading it again could not show whether it is failing.",

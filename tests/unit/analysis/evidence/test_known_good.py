@@ -25,6 +25,13 @@ def test_many_differences_are_counted() -> None:
     assert evidence.fact.endswith("variable.4 and 4 more")
 
 
+def test_as_many_differences_as_are_shown_need_no_count() -> None:
+    seen = an_observation(attributes={f"variable.{n}": n for n in range(5)} | GOOD.attributes)
+    evidence = weigh_known_good(a_case(kind=TAMPERED, known_good=GOOD, observation=seen))
+    assert evidence is not None
+    assert evidence.fact.endswith("variable.3, variable.4")
+
+
 def test_being_gone_is_a_difference() -> None:
     seen = an_observation(exists=False, attributes=GOOD.attributes)
     evidence = weigh_known_good(a_case(kind=TAMPERED, known_good=GOOD, observation=seen))
