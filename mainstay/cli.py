@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from chalicelib.collaborators import Collaborators
 
 app = typer.Typer(
     name="mainstay",
@@ -51,6 +56,106 @@ def demo(
     if as_json:
         print(json.dumps(document, indent=2))  # noqa: T201 - what was asked for
     raise typer.Exit(0 if document["ok"] else 1)
+
+
+Stage = Annotated[str, typer.Option(help="The stage to operate.", envvar="MAINSTAY_STAGE")]
+Region = Annotated[str, typer.Option(help="Its region; AWS_REGION where it is not given.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+
+
+@app.command(
+    epilog="Example: mainstay incidents --stage prod, or mainstay incidents inc-20260301-120000-1a2b3c4d"
+)
+def incidents(
+    incident_id: Annotated[str, typer.Argument(help="Show this one with its timeline.")] = "",
+    stage: Stage = "dev",
+    region: Region = "",
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many ended ones to show.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List incidents, open ones first, or show one."""
+    from mainstay.show import print_entries, print_story  # noqa: PLC0415
+
+    with operating():
+        team = _connect(stage, region)
+        if incident_id:
+            print_story(team.incidents.story(incident_id), as_json=as_json)
+        else:
+            from mainstay.operate import list_incidents  # noqa: PLC0415
+
+            print_entries(list_incidents(team, limit=limit), as_json=as_json)
+
+
+@app.command(epilog="Example: mainstay approve inc-20260301-120000-1a2b3c4d --stage prod")
+def approve(
+    incident_id: str,
+    stage: Stage = "dev",
+    region: Region = "",
+    digest: Annotated[str, typer.Option(help="Approve only if the plan has this digest.")] = "",
+) -> None:
+    """Approve the plan that an incident waits with."""
+    _answer(incident_id, stage, region, approved=True, digest=digest)
+
+
+@app.command(epilog="Example: mainstay reject inc-20260301-120000-1a2b3c4d --reason 'we are moving it'")
+def reject(
+    incident_id: str,
+    stage: Stage = "dev",
+    region: Region = "",
+    reason: Annotated[str, typer.Option(help="Why: it is kept with the incident.")] = "",
+) -> None:
+    """Reject the plan that an incident waits with: nothing is changed."""
+    _answer(incident_id, stage, region, approved=False, reason=reason)
+
+
+@app.command(epilog="Example: mainstay mode off --stage prod")
+def mode(
+    value: Annotated[
+        str, typer.Argument(help="off, observe, approve or auto; without one, say which it is.")
+    ] = "",
+    stage: Stage = "dev",
+    region: Region = "",
+) -> None:
+    """Say or set what Mainstay may do. "off" stops every change, also those of incidents at work."""
+    from mainstay.operate import MODES, operator  # noqa: PLC0415
+
+    if value and value not in MODES:
+        fail(f"{value!r} is no mode; there are {', '.join(MODES)}")
+    with operating():
+        team = _connect(stage, region)
+        if value:
+            team.memory.set_mode(value, by=operator(team), now=team.clock())
+        print(team.memory.mode() or "never set: nothing is changed before it is")  # noqa: T201 - the answer
+
+
+def _answer(
+    incident_id: str, stage: str, region: str, *, approved: bool, reason: str = "", digest: str = ""
+) -> None:
+    from mainstay.operate import answer  # noqa: PLC0415
+
+    with operating():
+        state = answer(_connect(stage, region), incident_id, approved=approved, reason=reason, digest=digest)
+        print(f"{incident_id} is {state.value}")  # noqa: T201 - the answer
+
+
+def _connect(stage: str, region: str) -> Collaborators:
+    from mainstay.operate import connect  # noqa: PLC0415 - imports boto3
+
+    return connect(stage, region)
+
+
+@contextmanager
+def operating() -> Iterator[None]:
+    """Errors that we raise on purpose become one line each: 1 where the answer is no, 2 for the rest."""
+    from chalicelib.errors import MainstayError, PlanChangedError, WrongStateError  # noqa: PLC0415
+
+    try:
+        yield
+    except (PlanChangedError, WrongStateError) as error:
+        print(f"mainstay: {error}", file=sys.stderr)  # noqa: T201 - it is a command line
+        raise typer.Exit(1) from error
+    except MainstayError as error:
+        fail(str(error))
 
 
 def fail(message: str) -> None:

@@ -131,7 +131,7 @@ class Gateway:
         """Go on from where an earlier attempt left off."""
         match left.status:
             case "done":
-                return step.moved(busy=False, successor=_successor(left.handle) or step.successor)
+                return step.moved(busy=False, successor=_successor(left.handle, order) or step.successor)
             case "failed":
                 raise ActionFailedError(left.note)
             case "running":
@@ -171,7 +171,7 @@ class Gateway:
         done = effect.model_copy(update={"handle": {**effect.handle, **outputs}})
         title = self.actions[order.call.action].title
         moved = self._save(step, done, "done", order.after, f"Done: {title}")
-        return moved.moved(busy=False, successor=_successor(outputs) or step.successor)
+        return moved.moved(busy=False, successor=_successor(outputs, order) or step.successor)
 
     def _save(self, step: Step, effect: Effect, status: str, to: State, what: str, note: str = "") -> Step:
         saved = effect.model_copy(update={"status": status, "note": note})
@@ -195,5 +195,7 @@ class Gateway:
         return News(what=what, at=self.clock(), data=facts | ({"note": effect.note} if effect.note else {}))
 
 
-def _successor(outputs: Attributes) -> str:
-    return str(outputs.get("resource_id") or "")
+def _successor(outputs: Attributes, order: Order) -> str:
+    """The id of what took the resource's place, where that is another one."""
+    made = str(outputs.get("resource_id") or "")
+    return "" if made == order.resource.id else made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from chalicelib.incidents.model import ActionCall, Attributes, Observation, RecoveryPlan
+from chalicelib.incidents.model import ActionCall, Attributes, Observation, RecoveryPlan, Scalar
 from chalicelib.recovery.model import Proposal, RecoveryAction, Situation
 from chalicelib.resources.model import ReadAws
 
@@ -49,7 +49,7 @@ def _plan_of(action: RecoveryAction, proposal: Proposal, situation: Situation) -
 def differences(goal: Attributes, observation: Observation) -> tuple[str, ...]:
     """What a resource still lacks of a goal, one line each; empty where it has everything."""
     return tuple(
-        f"{name} is {found!r}, not {required!r}"
+        f"{_describe(name, found)}, but should be {_value(name, required)}"
         for name, required, found in _compared(goal, observation)
         if found != required
     )
@@ -57,12 +57,27 @@ def differences(goal: Attributes, observation: Observation) -> tuple[str, ...]:
 
 def agreements(goal: Attributes, observation: Observation) -> tuple[str, ...]:
     """What a resource has of a goal, one line each."""
-    return tuple(
-        f"{name} is {found!r}" for name, required, found in _compared(goal, observation) if found == required
-    )
+    compared = _compared(goal, observation)
+    return tuple(_describe(name, found) for name, required, found in compared if found == required)
 
 
-def _compared(goal: Attributes, observation: Observation) -> Iterable[tuple[str, object, object]]:
-    known: dict[str, object] = {**observation.attributes, "exists": observation.exists}
+def _compared(goal: Attributes, observation: Observation) -> Iterable[tuple[str, Scalar, Scalar]]:
+    known: Attributes = {**observation.attributes, "exists": observation.exists}
     for name, required in sorted(goal.items()):
         yield name, required, known.get(name)
+
+
+def _describe(name: str, value: Scalar) -> str:
+    """An attribute as people say it."""
+    if name == "exists":
+        return "it is there" if value else "it is not there"
+    return f"{name.removesuffix('_sha256').replace('_', ' ')} is {_value(name, value)}"
+
+
+def _value(name: str, value: Scalar) -> str:
+    """A digest says nothing but whether it is the same one: eight digits do."""
+    if name == "exists":
+        return "there" if value else "gone"
+    if value is None:
+        return "not set"
+    return f"the one with digest {str(value)[:8]}" if name.endswith("_sha256") else str(value)

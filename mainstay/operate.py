@@ -1,0 +1,72 @@
+"""What the commands do that operate a deployed stage, with the operator's own AWS credentials."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+
+from chalicelib.approval import answer_approval
+from chalicelib.aws.clients import Aws
+from chalicelib.aws.incident_index import Entry
+from chalicelib.collaborators import Collaborators
+from chalicelib.errors import InvalidSettingsError, PlanChangedError
+from chalicelib.incidents.lifecycle import OPEN
+from chalicelib.incidents.model import Approval, State
+from chalicelib.services import make_collaborators
+from chalicelib.settings import read_settings
+
+MODES = ("off", "observe", "approve", "auto")
+
+
+def connect(stage: str, region: str) -> Collaborators:
+    """Work with a stage; which account it is in is what the credentials say."""
+    where = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "")
+    if not where:
+        raise InvalidSettingsError("no region is known: pass --region, or set AWS_REGION")
+    identity = Aws(region=where).read("sts", "get_caller_identity")
+    return make_collaborators(
+        read_settings(
+            {
+                **os.environ,
+                "MAINSTAY_STAGE": stage,
+                "AWS_REGION": where,
+                "MAINSTAY_ACCOUNT": identity["Account"],
+            }
+        )
+    )
+
+
+def list_incidents(team: Collaborators, *, limit: int) -> Iterator[Entry]:
+    """Open incidents first, then this month's others, newest first."""
+    shown: set[str] = set()
+    for state in sorted(OPEN):
+        for entry in team.index.all_in_state(State(state)):
+            shown.add(entry.incident_id)
+            yield entry
+    for entry in team.index.in_month(team.clock(), limit=limit).entries:
+        if entry.incident_id not in shown:
+            yield entry
+
+
+def answer(
+    team: Collaborators, incident_id: str, *, approved: bool, reason: str = "", digest: str = ""
+) -> State:
+    """Answer about the plan on record, or about the one with this digest; answer the incident's new state."""
+    plan = team.incidents.load(incident_id).plan
+    if plan is None:
+        raise PlanChangedError(f"{incident_id} has no plan to answer about")
+    approval = Approval(
+        approved=approved,
+        by=operator(team),
+        digest=digest or plan.digest,
+        decided_at=team.clock(),
+        reason=reason,
+    )
+    return answer_approval(incident_id, approval, team).state
+
+
+def operator(team: Collaborators) -> str:
+    """Who answers, as AWS knows them."""
+    identity = team.aws.read("sts", "get_caller_identity")
+    return str(identity.get("Arn") or getpass.getuser())

@@ -1,0 +1,51 @@
+"""Incidents on a terminal: a table, or one with its timeline; or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from chalicelib.aws.incident_index import Entry
+from chalicelib.aws.incident_table import Story
+from chalicelib.incidents.timeline import check_timeline
+
+
+def print_entries(entries: Iterable[Entry], *, as_json: bool) -> None:
+    """One line for each incident."""
+    if as_json:
+        for entry in entries:
+            print(entry.model_dump_json())  # noqa: T201 - what was asked for
+        return
+    table = Table("incident", "opened (UTC)", "resource", "what", "state", "judged", "decided")
+    for entry in entries:
+        table.add_row(
+            entry.incident_id,
+            f"{entry.opened_at:%Y-%m-%d %H:%M:%S}",
+            Text(entry.resource.id),
+            entry.failure,
+            entry.state.value,
+            entry.classification,
+            entry.verdict,
+        )
+    Console().print(table)
+
+
+def print_story(story: Story, *, as_json: bool) -> None:
+    """One incident with its timeline, whose chain is checked first."""
+    incident = story.incident
+    check_timeline(incident.incident_id, story.timeline, incident.bookmark)
+    if as_json:
+        timeline = [event.model_dump(mode="json") for event in story.timeline]
+        document = {**incident.model_dump(mode="json"), "timeline": timeline}
+        Console(soft_wrap=True).print_json(data=document)
+        return
+    console = Console()
+    console.print(
+        Text(f"{incident.incident_id}  {incident.resource.id}  {incident.state.value}", style="bold")
+    )
+    for event in story.timeline:
+        seconds = (event.at - incident.failed_at).total_seconds()
+        console.print(Text(f"{seconds:9.1f} s  {event.state.value:<18}{event.what}"))
