@@ -52,7 +52,8 @@ def demo(
     from mainstay.demo.run import run_demo  # noqa: PLC0415
 
     console = Console(stderr=as_json, quiet=as_json)
-    document = run_demo([SCENARIOS[name] for name in scenario or SCENARIOS], console)
+    with operating():
+        document = run_demo([SCENARIOS[name] for name in scenario or SCENARIOS], console)
     if as_json:
         print(json.dumps(document, indent=2))  # noqa: T201 - what was asked for
     raise typer.Exit(0 if document["ok"] else 1)

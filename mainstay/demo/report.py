@@ -15,18 +15,37 @@ _BUDGET = 20
 
 
 def print_summary(console: Console, results: Sequence[Result], seconds: float) -> None:
-    """One line for each act."""
-    table = Table(title="What happened", title_justify="left", show_lines=False, expand=True)
-    for heading, options in _COLUMNS:
-        table.add_column(heading, **options)
-    for result in results:
-        table.add_row(*_row(result))
-    console.print(table)
+    """One line for each act, where the terminal is wide enough; else a few short ones."""
+    console.print()
+    console.print(_table(results) if console.width >= _WIDE else _list(results))
     wrong = [result for result in results if result.problem]
     for result in wrong:
         console.print(f"[red]{result.cast.scenario.name}[/]: {result.cast.act.title}: {result.problem}")
     verdict = "[green]all as they should[/]" if not wrong else f"[red]{len(wrong)} not as they should[/]"
     console.print(f"{len(results)} incidents in {seconds:.1f} s, {verdict}")
+
+
+_WIDE = 150
+"""Columns from which the table can be read."""
+
+
+def _table(results: Sequence[Result]) -> Table:
+    table = Table(title="What happened", title_justify="left", expand=True)
+    for heading, options in _COLUMNS:
+        table.add_column(heading, **options)
+    for result in results:
+        table.add_row(*_row(result))
+    return table
+
+
+def _list(results: Sequence[Result]) -> Table:
+    grid = Table.grid(padding=(0, 1))
+    for result in results:
+        mark, resource, title, judged, sure, decided, done, verified, ended, seconds, calls = _row(result)
+        grid.add_row(mark, f"[bold]{title}[/]")
+        grid.add_row("", f"{resource}: {judged} {sure}, {decided}{f', {done}' if done else ''}")
+        grid.add_row("", f"{ended}{f', {verified}' if verified else ''}; {seconds} s; {calls} AWS calls")
+    return grid
 
 
 _COLUMNS: tuple[tuple[str, dict[str, Any]], ...] = (
