@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import PlanChangedError, WrongStateError
-from chalicelib.incidents.model import Approval, Incident, State
+from chalicelib.incidents.model import Incident, State
+from chalicelib.incidents.plans import Approval
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News
 from chalicelib.intake import first_step

@@ -6,7 +6,8 @@ from functools import cache, partial
 
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import NotHealthyYetError, PlanChangedError
-from chalicelib.incidents.model import Health, Observation, RecoveryPlan, State
+from chalicelib.incidents.model import Observation, State
+from chalicelib.incidents.plans import Health, RecoveryPlan
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News
 from chalicelib.recovery.gateway import Order

@@ -9,7 +9,8 @@ from typing import Any
 
 from chalicelib.aws.incident_table import How, Opening
 from chalicelib.collaborators import Collaborators
-from chalicelib.incidents.model import ActorKind, Incident, Signal, State, digest_of
+from chalicelib.incidents.base import digest_of
+from chalicelib.incidents.model import ActorKind, Incident, Signal, State
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import START, News, bookmark_after, write_events
 from chalicelib.redaction import clean_text, redact_value

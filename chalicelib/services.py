@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import TextIO, TypeVar
 
 from chalicelib.analysis.policy import Policy, read_policy
@@ -85,7 +86,13 @@ def load_policy(settings: Settings) -> Policy:
 def _log_stream(settings: Settings) -> TextIO:
     if settings.log_file is None:
         return sys.stdout
-    return settings.log_file.open("a", encoding="utf-8", buffering=1)
+    return open_log(settings.log_file)
+
+
+@cache
+def open_log(path: Path) -> TextIO:
+    """One stream for each file, however often collaborators are made."""
+    return path.open("a", encoding="utf-8", buffering=1)
 
 
 def now_utc() -> datetime:

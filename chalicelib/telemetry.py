@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from logging import StreamHandler
 from typing import TextIO
 
 from aws_lambda_powertools.logging import Logger
@@ -40,6 +41,9 @@ class Telemetry:
         self._stage = stage
         self._stream = stream
         self._logger = Logger(service=f"mainstay-{stage}", stream=stream, level="INFO", utc=True)
+        handler = self._logger.logger_handler
+        if isinstance(handler, StreamHandler):  # a second logger of the same name is given that of the first
+            handler.stream = stream
 
     @contextmanager
     def about(self, incident_id: str) -> Iterator[None]:

@@ -7,8 +7,10 @@ from functools import cache, partial
 
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import NotHealthyYetError
+from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.lifecycle import ENDED
-from chalicelib.incidents.model import ActionCall, Attributes, Health, State
+from chalicelib.incidents.model import State
+from chalicelib.incidents.plans import ActionCall, Health
 from chalicelib.incidents.step import Effect, Step
 from chalicelib.incidents.telling import UNDOING_VERIFIED
 from chalicelib.incidents.timeline import News

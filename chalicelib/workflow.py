@@ -18,17 +18,8 @@ from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError, NotSettledYetError, PlanChangedError
 from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.messages import render_message
-from chalicelib.incidents.model import (
-    Assessment,
-    Classification,
-    Decision,
-    Intent,
-    Observation,
-    PastIncident,
-    RecoveryPlan,
-    State,
-    Verdict,
-)
+from chalicelib.incidents.model import Assessment, Classification, Intent, Observation, PastIncident, State
+from chalicelib.incidents.plans import Decision, RecoveryPlan, Verdict
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News
 from chalicelib.recovery.model import Situation
@@ -158,7 +149,9 @@ def request_approval(step: Step, token: str, team: Collaborators) -> Step:
 
 
 def notify_people(step: Step, team: Collaborators) -> Step:
-    """Tell people and machines what happened and what was done."""
+    """Tell people and machines what happened and what was done. An incident whose undoing failed ends first."""
+    if step.state not in ENDED:
+        step = end_somehow(step, team)
     return _tell(step, team)
 
 

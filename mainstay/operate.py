@@ -12,7 +12,8 @@ from chalicelib.aws.incident_index import Entry
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import InvalidSettingsError, PlanChangedError
 from chalicelib.incidents.lifecycle import OPEN
-from chalicelib.incidents.model import Approval, State
+from chalicelib.incidents.model import State
+from chalicelib.incidents.plans import Approval
 from chalicelib.services import make_collaborators
 from chalicelib.settings import read_settings
 

@@ -2,120 +2,222 @@
 
     python -m mainstay.policies [--check]
 
-A function may do what its part of the work needs and nothing else: reads of every resource type for those
-that look, each action's own permissions for those that act.
+A function may do what its part of the work needs and nothing else. Those that look may read what the
+resource types declare. Planning may read what actions declare that they read. Carrying out may do what
+recoveries declare, and undoing what undoings declare: neither may touch our own records in any other way
+than every function does. tests/contract compares this with the calls that each function can reach.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 from chalicelib.recovery.actions import ACTIONS
+from chalicelib.recovery.model import RecoveryAction
 from chalicelib.resources import RESOURCE_TYPES
 
 FOLDER = Path(__file__).parent.parent / ".chalice"
 
+
+class Permission(NamedTuple):
+    """One IAM action, on what, and under which conditions: operator, key and value of each."""
+
+    action: str
+    resources: tuple[str, ...]
+    conditions: tuple[tuple[str, str, str], ...] = ()
+
+
+# -- our own things -----------------------------------------------------------------------------
+
 _TABLE = ("arn:aws:dynamodb:*:*:table/mainstay-*-incidents",)
-_INDEXES = (*_TABLE, "arn:aws:dynamodb:*:*:table/mainstay-*-incidents/index/*")
+_INDEXES = ("arn:aws:dynamodb:*:*:table/mainstay-*-incidents/index/*",)
+_TABLES = (*_TABLE, "arn:aws:dynamodb:*:*:table/mainstay-*-patterns")
 _MACHINE = ("arn:aws:states:*:*:stateMachine:mainstay-*-recovery",)
 _EXECUTIONS = ("arn:aws:states:*:*:execution:mainstay-*-recovery:*",)
 _TOPIC = ("arn:aws:sns:*:*:mainstay-*-notifications",)
-_MODELS = ("arn:aws:bedrock:*::foundation-model/*", "arn:aws:bedrock:*:*:inference-profile/*")
+_GROUPS = ("arn:aws:logs:*:*:log-group:/aws/lambda/mainstay-*",)
+_STREAMS = ("arn:aws:logs:*:*:log-group:/aws/lambda/mainstay-*:*",)
+_MODELS = (
+    "arn:aws:bedrock:*::foundation-model/*",
+    "arn:aws:bedrock:*:*:inference-profile/*",
+    "arn:aws:bedrock:*:*:application-inference-profile/*",
+)
+_ALL = ("*",)
 
-_Permissions: TypeAlias = dict[str, tuple[str, ...]]
-
-_READ: _Permissions = {"dynamodb:GetItem": _TABLE, "dynamodb:Query": _TABLE, "dynamodb:BatchGetItem": _TABLE}
-_WRITE: _Permissions = {
-    "dynamodb:PutItem": _TABLE,
-    "dynamodb:UpdateItem": _TABLE,
-    "dynamodb:ConditionCheckItem": _TABLE,
+_ON_RECORDS: Mapping[str, tuple[str, ...]] = {
+    "on_resource_event": ("GetItem", "PutItem", "UpdateItem"),
+    "on_alarm": ("GetItem", "PutItem", "UpdateItem"),
+    "sweep": ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    "detect_incident": ("GetItem", "PutItem", "UpdateItem"),
+    "analyze_incident": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
+    "plan_recovery": ("BatchGetItem",),
+    "decide_recovery": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
+    "request_approval": ("GetItem", "PutItem", "Query", "UpdateItem"),
+    "run_action": ("ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    "verify_recovery": ("GetItem", "PutItem", "UpdateItem"),
+    "roll_back": ("ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    "notify_people": ("Query",),
+    "learn_outcome": ("GetItem", "PutItem", "UpdateItem"),
 }
-_RECORD = _READ | _WRITE
-_TELL: _Permissions = {"sns:Publish": _TOPIC}
-_START: _Permissions = {"states:StartExecution": _MACHINE}
+"""What each function does with the incidents table. None deletes anything, and none scans."""
+
+_BESIDE: Mapping[str, tuple[Permission, ...]] = {
+    "on_resource_event": (Permission("states:StartExecution", _MACHINE),),
+    "on_alarm": (Permission("states:StartExecution", _MACHINE),),
+    "sweep": (
+        Permission("dynamodb:Query", _INDEXES),
+        Permission("sns:Publish", _TOPIC),
+        Permission("states:DescribeExecution", _EXECUTIONS),
+        Permission("states:SendTaskHeartbeat", _ALL),
+        Permission("states:SendTaskSuccess", _ALL),
+        Permission("states:StartExecution", _MACHINE),
+    ),
+    "analyze_incident": (Permission("bedrock:InvokeModel", _MODELS),),
+    "request_approval": (Permission("sns:Publish", _TOPIC),),
+    "notify_people": (Permission("sns:Publish", _TOPIC),),
+}
+"""What some functions do beside that."""
+
+EVERYWHERE = (
+    Permission("logs:CreateLogGroup", _GROUPS),
+    Permission("logs:CreateLogStream", _STREAMS),
+    Permission("logs:PutLogEvents", _STREAMS),
+    Permission("xray:PutTraceSegments", _ALL),
+    Permission("xray:PutTelemetryRecords", _ALL),
+)
+"""What Lambda itself does in the name of every function."""
+
+
+# -- what customers have ------------------------------------------------------------------------
 
 _NAMED: Mapping[str, tuple[str, ...]] = {
     "codebuild": ("arn:aws:codebuild:*:*:project/mainstay-*-builder",),
     "dynamodb": ("arn:aws:dynamodb:*:*:table/*",),
     "ec2": ("arn:aws:ec2:*:*:instance/*",),
     "lambda": ("arn:aws:lambda:*:*:function:*",),
-    "rds": (
-        "arn:aws:rds:*:*:db:*",
-        "arn:aws:rds:*:*:snapshot:*",
-        "arn:aws:rds:*:*:subgrp:*",
-        "arn:aws:rds:*:*:pg:*",
-        "arn:aws:rds:*:*:og:*",
-    ),
+    "lambda:GetLayerVersion": ("arn:aws:lambda:*:*:layer:*",),
+    "rds": tuple(f"arn:aws:rds:*:*:{kind}:*" for kind in ("db", "snapshot", "subgrp", "pg", "og")),
     "s3": ("arn:aws:s3:::*",),
     "ssm": ("arn:aws:ssm:*:*:parameter/*",),
 }
-"""What a permission of a service may be used on, where the resource types do not narrow it further."""
+"""On what a permission of a service, or one of them in particular, may be used."""
 
-_ANYWHERE = frozenset(
-    {"ec2:DescribeInstances", "ec2:DescribeInstanceStatus", "dynamodb:ListBackups", "kms:Decrypt"}
-)
-"""AWS knows no narrower resource for these, or the resource is not ours to name."""
+ANYWHERE: Mapping[str, str] = {
+    "dynamodb:ListBackups": "AWS knows no resource for it",
+    "ec2:DescribeInstances": "AWS knows no resource for it",
+    "ec2:DescribeSecurityGroups": "AWS knows no resource for it",
+    "ec2:DescribeSubnets": "AWS knows no resource for it",
+    "ec2:DescribeVpcs": "AWS knows no resource for it",
+    "kms:CreateGrant": "the keys are the customers'; only through the service, and only for its own use",
+    "kms:Decrypt": "the keys are the customers'; only through the service that holds the secret",
+    "kms:DescribeKey": "the keys are the customers'; only through the service that uses them",
+    "kms:Encrypt": "the keys are the customers'; only through the service that holds the secret",
+    "kms:GenerateDataKey": "the keys are the customers'; only through the service that holds the secret",
+    "states:SendTaskHeartbeat": "AWS knows no resource for it: the token names the task",
+    "states:SendTaskSuccess": "AWS knows no resource for it: the token names the task",
+    "xray:PutTelemetryRecords": "AWS knows no resource for it",
+    "xray:PutTraceSegments": "AWS knows no resource for it",
+}
+"""What may be used on any resource, and why it has to be so."""
 
-_LOOKING = ("Describe", "Get", "List", "BatchGet")
-
-
-def permissions_of(function: str) -> _Permissions:
-    """What one function may do, and on what."""
-    looking = _catalogue(kind.permissions for kind in RESOURCE_TYPES.values())
-    acting = _catalogue(action.permissions for action in ACTIONS.values())
-    planning = {name: on for name, on in acting.items() if name.partition(":")[2].startswith(_LOOKING)}
-    needs: dict[str, _Permissions] = {
-        "on_resource_event": _RECORD | _START,
-        "on_alarm": _RECORD | _START,
-        "sweep": _RECORD
-        | {"dynamodb:Query": _INDEXES}
-        | _START
-        | _TELL
-        | looking
-        | {
-            "states:DescribeExecution": _EXECUTIONS,
-            "states:SendTaskHeartbeat": _MACHINE,
-            "states:SendTaskSuccess": _MACHINE,
-        },
-        "detect_incident": _RECORD | looking,
-        "analyze_incident": _RECORD | {"bedrock:InvokeModel": _MODELS},
-        "plan_recovery": _READ | planning,
-        "decide_recovery": _RECORD,
-        "request_approval": _RECORD | _TELL,
-        "run_action": _RECORD | looking | acting,
-        "verify_recovery": _RECORD | looking,
-        "roll_back": _RECORD | looking | acting,
-        "notify_people": _READ | _TELL,
-        "learn_outcome": _RECORD,
-    }
-    return needs[function] | {"xray:PutTraceSegments": ("*",), "xray:PutTelemetryRecords": ("*",)}
+_LOOKING = frozenset({"sweep", "detect_incident", "run_action", "verify_recovery", "roll_back"})
+"""Functions that observe customers' resources."""
 
 
-def _catalogue(declared: Iterable[Iterable[str]]) -> _Permissions:
-    names = {name for permissions in declared for name in permissions}
-    return {name: ("*",) if name in _ANYWHERE else _NAMED[name.partition(":")[0]] for name in sorted(names)}
+def _looks() -> Iterator[Permission]:
+    for kind in RESOURCE_TYPES.values():
+        yield from _declared(kind.permissions, kind.name)
+
+
+def _plans() -> Iterator[Permission]:
+    for action in ACTIONS.values():
+        yield from _of_action(action, action.reads)
+
+
+def _recovers() -> Iterator[Permission]:
+    for action in ACTIONS.values():
+        if action.failures:
+            yield from _of_action(action, action.permissions)
+
+
+def _undoes() -> Iterator[Permission]:
+    for name in {name for action in ACTIONS.values() for name in action.undone_by}:
+        yield from _of_action(ACTIONS[name], ACTIONS[name].permissions)
+
+
+def _of_action(action: RecoveryAction, names: Iterable[str]) -> Iterator[Permission]:
+    for kind in action.resource_types:
+        yield from _declared(names, kind)
+
+
+def _declared(names: Iterable[str], resource_type: str) -> Iterator[Permission]:
+    """Keys may be used only through the service of the resource."""
+    for name in names:
+        service = name.partition(":")[0]
+        resources = _ALL if name in ANYWHERE else _NAMED.get(name, _NAMED.get(service, ()))
+        yield Permission(name, resources, _conditions(name, resource_type.partition(".")[0]))
+
+
+def _conditions(name: str, service: str) -> tuple[tuple[str, str, str], ...]:
+    if not name.startswith("kms:"):
+        return ()
+    via = ("StringLike", "kms:ViaService", f"{service}.*.amazonaws.com")
+    return (via, ("Bool", "kms:GrantIsForAWSResource", "true")) if name == "kms:CreateGrant" else (via,)
+
+
+# -- policies -----------------------------------------------------------------------------------
+
+
+def permissions_of(function: str) -> frozenset[Permission]:
+    """Everything that one function may do."""
+    records = {Permission(f"dynamodb:{name}", _TABLE) for name in _ON_RECORDS[function]}
+    looks = _looks() if function in _LOOKING else ()
+    return frozenset({*records, *_BESIDE.get(function, ()), *looks, *_acts(function), *EVERYWHERE})
+
+
+def _acts(function: str) -> Iterable[Permission]:
+    match function:
+        case "plan_recovery":
+            return _plans()
+        case "run_action":
+            return _recovers()
+        case "roll_back":
+            return _undoes()
+    return ()
+
+
+def denied_to(function: str) -> tuple[str, ...]:
+    """What a function that acts may do with customers' tables and never with ours, which hold the audit."""
+    ours = {f"dynamodb:{name}" for name in _ON_RECORDS[function]}
+    theirs = {one.action for one in _acts(function) if one.resources == _NAMED["dynamodb"]}
+    return tuple(sorted(name for name in theirs - ours if not name.startswith("dynamodb:Describe")))
 
 
 def policy_of(function: str) -> dict[str, Any]:
     """The policy document of one function."""
-    logs = {
-        "logs:CreateLogGroup": ("arn:aws:logs:*:*:log-group:/aws/lambda/mainstay-*",),
-        "logs:CreateLogStream": ("arn:aws:logs:*:*:log-group:/aws/lambda/mainstay-*:*",),
-        "logs:PutLogEvents": ("arn:aws:logs:*:*:log-group:/aws/lambda/mainstay-*:*",),
-    }
-    by_resources: dict[tuple[str, ...], list[str]] = {}
-    for name, resources in sorted((permissions_of(function) | logs).items()):
-        by_resources.setdefault(resources, []).append(name)
-    statements = [
-        {"Effect": "Allow", "Action": names, "Resource": list(resources)}
-        for resources, names in sorted(by_resources.items())
-    ]
+    alike: dict[tuple[Any, Any], list[str]] = {}
+    for action, resources, conditions in sorted(permissions_of(function)):
+        alike.setdefault((resources, conditions), []).append(action)
+    statements = [_allow(names, *on) for on, names in sorted(alike.items())]
+    if denied := denied_to(function):
+        statements.append({"Effect": "Deny", "Action": list(denied), "Resource": list(_TABLES)})
     return {"Version": "2012-10-17", "Statement": statements}
 
+
+def _allow(
+    names: list[str], resources: tuple[str, ...], conditions: tuple[tuple[str, str, str], ...]
+) -> dict[str, Any]:
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": names, "Resource": list(resources)}
+    if conditions:
+        statement["Condition"] = {operator: {key: value} for operator, key, value in conditions}
+    return statement
+
+
+# -- the configuration --------------------------------------------------------------------------
 
 FUNCTIONS: Mapping[str, dict[str, Any]] = {
     "on_resource_event": {"lambda_memory_size": 512, "lambda_timeout": 30},
@@ -164,11 +266,14 @@ def make_files() -> dict[Path, str]:
 def main(arguments: list[str]) -> int:
     """Write the files, or with ``--check`` say which differ; exit code 1 where any does."""
     stale = [path for path, text in make_files().items() if not path.exists() or path.read_text() != text]
+    left_over = sorted(set(FOLDER.glob("policy-*.json")) - make_files().keys())
     if "--check" in arguments:
-        for path in stale:
+        for path in (*stale, *left_over):
             sys.stderr.write(f"{path.name} is out of date: run make policies\n")
-        return 1 if stale else 0
+        return 1 if stale or left_over else 0
     FOLDER.mkdir(exist_ok=True)
+    for path in left_over:
+        path.unlink()
     for path, text in make_files().items():
         path.write_text(text)
     return 0

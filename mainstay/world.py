@@ -53,6 +53,7 @@ class World:
 
     def __enter__(self) -> Self:
         find_terraform()
+        self._open.callback(_close_log, self.log_file)
         self._open.enter_context(self.aws)
         self._open.enter_context(self.calls)
         self._open.enter_context(self.bedrock)
@@ -163,6 +164,13 @@ def _forget_collaborators() -> None:
     from chalicelib import services  # noqa: PLC0415
 
     services.collaborators.cache_clear()
+
+
+def _close_log(path: Path) -> None:
+    from chalicelib import services  # noqa: PLC0415
+
+    services.open_log(path).close()
+    services.open_log.cache_clear()
 
 
 def _fresh_app() -> Any:

@@ -7,14 +7,8 @@ from datetime import datetime
 
 from chalicelib.analysis.policy import Limits, Policy
 from chalicelib.incidents.guard import Guard, Load, Outcomes
-from chalicelib.incidents.model import (
-    Assessment,
-    Incident,
-    Observation,
-    PastIncident,
-    RecoveryPlan,
-    Signal,
-)
+from chalicelib.incidents.model import Assessment, Incident, Observation, PastIncident, Signal
+from chalicelib.incidents.plans import RecoveryPlan
 from chalicelib.resources.model import FailureKind
 
 

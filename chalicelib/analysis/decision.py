@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from chalicelib.analysis.case import Question
 from chalicelib.analysis.gates import COOLDOWN, GATES
-from chalicelib.incidents.model import Decision, GateAnswer, Verdict
+from chalicelib.incidents.plans import Decision, GateAnswer, Verdict
 
 _STRICTEST_FIRST = (Verdict.IGNORE, Verdict.REVIEW, Verdict.RECOVER)
 

@@ -16,7 +16,9 @@ import yaml
 from pydantic import AwareDatetime, Field, ValidationError, field_validator
 
 from chalicelib.errors import InvalidPolicyError
-from chalicelib.incidents.model import Record, Resource, Risk, Share
+from chalicelib.incidents.base import Record, Share
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import Risk
 from chalicelib.recovery.model import Recreation
 
 Count = Annotated[int, Field(ge=0)]

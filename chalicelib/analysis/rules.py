@@ -9,14 +9,7 @@ from chalicelib.analysis.case import Case
 from chalicelib.analysis.evidence import gather_evidence
 from chalicelib.analysis.facts import quoted, tags_of
 from chalicelib.analysis.reasoning import explain
-from chalicelib.incidents.model import (
-    Assessment,
-    Classification,
-    Evidence,
-    Impact,
-    Intent,
-    Judge,
-)
+from chalicelib.incidents.model import Assessment, Classification, Evidence, Impact, Intent, Judge
 
 _GRAVEST_FIRST = (Intent.ATTACK, Intent.DELIBERATE, Intent.AUTOMATION, Intent.ACCIDENT)
 _SERVICE_TAGS = ("service", "application", "app", "Service", "Application", "App")

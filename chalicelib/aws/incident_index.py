@@ -11,7 +11,8 @@ from pydantic import AwareDatetime
 
 from chalicelib.aws import items
 from chalicelib.aws.clients import Aws
-from chalicelib.incidents.model import Record, Resource, State
+from chalicelib.incidents.base import Record
+from chalicelib.incidents.model import Resource, State
 
 
 class Entry(Record):

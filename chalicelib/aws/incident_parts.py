@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.aws import items, keys
+from chalicelib.incidents.base import Record
 from chalicelib.incidents.lifecycle import COOLING, ENDED
-from chalicelib.incidents.model import ActorKind, Incident, Record, Signal, SignalSource, State, Verification
+from chalicelib.incidents.model import ActorKind, Incident, Signal, SignalSource, State
+from chalicelib.incidents.plans import Verification
 from chalicelib.incidents.step import Step
 
 MAX_SIGNALS = 20

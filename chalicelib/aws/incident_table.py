@@ -13,8 +13,9 @@ from chalicelib.aws import items, keys
 from chalicelib.aws.clients import Aws, TransactionCancelledError
 from chalicelib.aws.records import read_incident, read_timeline_event, write_record
 from chalicelib.errors import ConflictError, StaleRecordError, UnknownIncidentError, WrongStateError
+from chalicelib.incidents.base import Record, digest_of
 from chalicelib.incidents.lifecycle import ENDED, check_transition
-from chalicelib.incidents.model import Incident, Record, Signal, State, TimelineEvent, digest_of
+from chalicelib.incidents.model import Incident, Signal, State, TimelineEvent
 from chalicelib.incidents.step import Effect, Step
 from chalicelib.incidents.timeline import News, bookmark_after, write_events
 

@@ -6,21 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 from chalicelib.aws import items
+from chalicelib.incidents.base import Record
 from chalicelib.incidents.model import (
-    Approval,
     Assessment,
     Bookmark,
-    Decision,
     Incident,
     Observation,
-    Record,
-    RecoveryPlan,
     Resource,
     Signal,
     State,
     TimelineEvent,
-    Verification,
 )
+from chalicelib.incidents.plans import Approval, Decision, RecoveryPlan, Verification
 
 SECTIONS: dict[str, type[Record]] = {
     "observation": Observation,

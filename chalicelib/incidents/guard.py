@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
 
-from chalicelib.incidents.model import PastIncident, Record
+from chalicelib.incidents.base import Record
+from chalicelib.incidents.model import PastIncident
 
 
 class Guard(Record):

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from textwrap import TextWrapper
 
+from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.model import (
-    Attributes,
     Classification,
     Evidence,
     Impact,
@@ -20,8 +20,8 @@ from chalicelib.incidents.model import (
     Signal,
     SignalSource,
     State,
-    Verdict,
 )
+from chalicelib.incidents.plans import Verdict
 from chalicelib.incidents.standing import Standing
 from chalicelib.incidents.telling import (
     Telling,

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.incidents.message_text import render_text
-from chalicelib.incidents.model import Evidence, Incident, RecoveryPlan, TimelineEvent
+from chalicelib.incidents.model import Evidence, Incident, TimelineEvent
+from chalicelib.incidents.plans import RecoveryPlan
 from chalicelib.incidents.standing import Standing, standing_of
 from chalicelib.incidents.telling import Telling, quote, seconds_in
 from chalicelib.redaction import inert, redact_value

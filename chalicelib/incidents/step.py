@@ -7,18 +7,9 @@ from typing import Any
 from pydantic import AwareDatetime, ConfigDict
 
 from chalicelib.errors import PlanChangedError
-from chalicelib.incidents.model import (
-    Attributes,
-    Bookmark,
-    Classification,
-    Incident,
-    Observation,
-    Record,
-    RecoveryPlan,
-    Resource,
-    State,
-    Verdict,
-)
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Bookmark, Classification, Incident, Observation, Resource, State
+from chalicelib.incidents.plans import RecoveryPlan, Verdict
 
 
 class WorkflowError(Record):

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import BrokenTimelineError
-from chalicelib.incidents.model import Bookmark, State, TimelineEvent, digest_of
+from chalicelib.incidents.base import digest_of
+from chalicelib.incidents.model import Bookmark, State, TimelineEvent
 
 START = Bookmark(version=0, head="0" * 64)
 """Before the first event."""

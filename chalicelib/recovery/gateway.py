@@ -21,14 +21,9 @@ from chalicelib.errors import (
     RetryableError,
     TooEarlyError,
 )
-from chalicelib.incidents.model import (
-    ActionCall,
-    Attributes,
-    Observation,
-    Resource,
-    State,
-    digest_of,
-)
+from chalicelib.incidents.base import Attributes, digest_of
+from chalicelib.incidents.model import Observation, Resource, State
+from chalicelib.incidents.plans import ActionCall
 from chalicelib.incidents.step import Effect, Step
 from chalicelib.incidents.timeline import News
 from chalicelib.recovery.model import CallAws, Progress, ProgressState, RecoveryAction, Tools

@@ -7,14 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from chalicelib.incidents.model import (
-    ActionCall,
-    Attributes,
-    Observation,
-    Record,
-    Resource,
-    Risk,
-)
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Observation, Resource
+from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.resources.model import ReadAws
 
 
@@ -117,10 +112,15 @@ class RecoveryAction:
     repeatable: bool
     """Whether the same call (with its token) made twice has one effect."""
     permissions: tuple[str, ...]
+    """Every IAM action that carrying it out needs."""
     propose: Callable[[Situation, ReadAws], Proposal | None]
     apply: Callable[[Resource, Any, Tools], Attributes]
     progress: Callable[[Attributes, ReadAws], Progress] | None = None
     undo: Callable[[Any, Attributes, Attributes], ActionCall] | None = None
+    undone_by: tuple[str, ...] = ()
+    """The actions that `undo` may call: a rollback may do what these declare, and nothing else."""
+    reads: tuple[str, ...] = ()
+    """Every IAM action that `propose` needs: planning may do no more than that."""
     too_early: frozenset[str] = frozenset()
     """AWS error codes that mean: nothing was changed, and the same may well work a little later."""
 

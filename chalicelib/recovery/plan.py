@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from chalicelib.incidents.model import ActionCall, Attributes, Observation, RecoveryPlan, Scalar
+from chalicelib.incidents.base import Attributes, Scalar
+from chalicelib.incidents.model import Observation
+from chalicelib.incidents.plans import ActionCall, RecoveryPlan
 from chalicelib.recovery.model import Proposal, RecoveryAction, Situation
 from chalicelib.resources.model import ReadAws
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from chalicelib.incidents.model import Attributes, Health, Observation, Verification
+from chalicelib.incidents.base import Attributes
+from chalicelib.incidents.model import Observation
+from chalicelib.incidents.plans import Health, Verification
 from chalicelib.recovery.plan import agreements, differences
 
 

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 
 from chalicelib.errors import NotFoundError
-from chalicelib.incidents.model import Attributes, Classification, Observation, Resource
+from chalicelib.incidents.base import Attributes
+from chalicelib.incidents.model import Classification, Observation, Resource
 from chalicelib.resources.answers import arn_of, joined, tags_found
 from chalicelib.resources.checks import is_gone, judge_by
 from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceType

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import NotFoundError
-from chalicelib.incidents.model import Attributes, Classification, Observation, Resource
+from chalicelib.incidents.base import Attributes
+from chalicelib.incidents.model import Classification, Observation, Resource
 from chalicelib.resources.answers import joined, tags_in
 from chalicelib.resources.checks import is_gone, judge_by
 from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceType

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.incidents.model import Attributes, Resource, Scalar
+from chalicelib.incidents.base import Attributes, Scalar
+from chalicelib.incidents.model import Resource
 from chalicelib.resources.answers import joined, parted
 from chalicelib.resources.digests import digest_secret
 from chalicelib.resources.requests import member

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 
 from chalicelib.errors import InvalidEventError
-from chalicelib.incidents.model import Resource, Signal, SignalSource, digest_of
+from chalicelib.incidents.base import digest_of
+from chalicelib.incidents.model import Resource, Signal, SignalSource
 from chalicelib.resources.model import ResourceType
 from chalicelib.signals.fields import (
     fact_at,

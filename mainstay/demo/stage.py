@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from chalicelib.approval import answer_approval
 from chalicelib.aws.incident_table import Story
 from chalicelib.incidents.lifecycle import ENDED
-from chalicelib.incidents.model import Approval, Incident, Resource, State
+from chalicelib.incidents.model import Incident, Resource, State
+from chalicelib.incidents.plans import Approval
 from mainstay.world import World
 
 PERSON = "alice@example.com"

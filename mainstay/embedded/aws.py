@@ -44,6 +44,8 @@ class EmbeddedAws:
         self._undo = ExitStack()
 
     def __enter__(self) -> Self:
+        if BUS.is_running:
+            raise RuntimeError("Embedded AWS runs already in this process")
         with ExitStack() as undo:
             # Before anything of moto is loaded: it asks the environment as soon as that.
             undo.callback(_replace_environment, _replace_environment(_ENVIRONMENT))
@@ -65,9 +67,10 @@ class EmbeddedAws:
 
     def _start(self, undo: ExitStack) -> int:
         """Start everything, note how to end it in the reverse order, and answer the port."""
-        from mainstay.embedded.repairs import install_repairs  # noqa: PLC0415
+        from mainstay.embedded.repairs import install_repairs, remove_repairs  # noqa: PLC0415
         from mainstay.embedded.server import EmbeddedServer  # noqa: PLC0415
 
+        undo.callback(remove_repairs)
         install_repairs()
         server = EmbeddedServer()
         server.start()
@@ -109,6 +112,12 @@ class EmbeddedAws:
     def publish(self, event: Event) -> None:
         """Deliver this envelope, id and all: an event again, or one that AWS itself would emit."""
         BUS.put(event)
+
+    def jam(self, instance_id: str) -> None:
+        """Let an EC2 instance begin to start from now on, but never get to running."""
+        from mainstay.embedded.repairs.ec2 import jam  # noqa: PLC0415
+
+        jam(instance_id, self.region)
 
     def settle(self) -> None:
         """Wait until every event emitted so far has been handed to its targets."""

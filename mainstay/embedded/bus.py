@@ -60,6 +60,11 @@ class Bus:
         self._queue: queue.Queue[tuple[str, Event] | None] = queue.Queue()
         self._thread: threading.Thread | None = None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether there is somebody to deliver."""
+        return self._thread is not None
+
     def start(self) -> None:
         """Begin to deliver."""
         self._thread = threading.Thread(target=self._run, name="embedded-bus", daemon=True)

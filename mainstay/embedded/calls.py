@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -19,13 +20,20 @@ WORKFLOW = "workflow"
 
 @dataclass(frozen=True, kw_only=True)
 class AwsCall:
-    """One call. `incident_id` is empty where it belongs to no incident, or to several."""
+    """One call. `incident_id` is empty where it belongs to no incident, or to several.
+
+    `run` is the same for the calls of one run of a function.
+    """
 
     at: datetime
     function: str
+    run: int
     incident_id: str
     service: str
     operation: str
+
+
+_RUNS = itertools.count(1)
 
 
 @dataclass
@@ -34,6 +42,7 @@ class Invocation:
 
     function: str
     incident_id: str = ""
+    run: int = field(default_factory=_RUNS.__next__)
 
     def answered(self, answer: Any) -> None:
         """Take the incident from the answer, where the payload named none and the answer names just one."""
@@ -45,16 +54,29 @@ class Invocation:
 _CURRENT: ContextVar[Invocation | None] = ContextVar("invocation", default=None)
 
 
+def current_invocation() -> Invocation | None:
+    """The run of a function that this thread is in."""
+    return _CURRENT.get()
+
+
 @contextmanager
 def invocation(function: str, payload: Any) -> Iterator[Invocation]:
     """Say that what this thread does inside the block is this function's work on this payload."""
-    incident_id = payload.get("incident_id") if isinstance(payload, Mapping) else None
-    current = Invocation(function, incident_id if isinstance(incident_id, str) else "")
+    current = Invocation(function, _incident_in(payload))
     token = _CURRENT.set(current)
     try:
         yield current
     finally:
         _CURRENT.reset(token)
+
+
+def _incident_in(payload: Any) -> str:
+    """The incident that a step names: the payload, or what a task token came with."""
+    if not isinstance(payload, Mapping):
+        return ""
+    step = payload.get("step", payload)
+    named = step.get("incident_id") if isinstance(step, Mapping) else None
+    return named if isinstance(named, str) else ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +134,7 @@ def _entry(line: _Line) -> AwsCall:
     return AwsCall(
         at=line.at,
         function=line.by.function,
+        run=line.by.run,
         incident_id=line.by.incident_id,
         service=line.service,
         operation=line.operation,

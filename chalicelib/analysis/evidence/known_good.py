@@ -6,7 +6,8 @@ from functools import partial
 
 from chalicelib.analysis.case import Case
 from chalicelib.analysis.facts import quoted
-from chalicelib.incidents.model import Attributes, Classification, Evidence, Observation
+from chalicelib.incidents.base import Attributes
+from chalicelib.incidents.model import Classification, Evidence, Observation
 
 _SHOWN = 5
 _fact = partial(Evidence, rule="known_good", source="known good state")

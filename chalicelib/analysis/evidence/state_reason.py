@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from chalicelib.analysis.case import Case
 from chalicelib.analysis.facts import quoted
-from chalicelib.incidents.model import Evidence, Intent, Scalar
+from chalicelib.incidents.base import Scalar
+from chalicelib.incidents.model import Evidence, Intent
 
 _NAMES = ("state_reason", "state_reason_code", "state_transition_reason")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.analysis.case import Question
 from chalicelib.analysis.gates.gate import NO_PLAN, recover, review
-from chalicelib.incidents.model import GateAnswer
+from chalicelib.incidents.plans import GateAnswer
 
 
 def ask_automatic(question: Question) -> GateAnswer:

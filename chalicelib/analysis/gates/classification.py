@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chalicelib.analysis.case import Question
 from chalicelib.analysis.gates.gate import ignore, recover, review
-from chalicelib.incidents.model import Classification, GateAnswer
+from chalicelib.incidents.model import Classification
+from chalicelib.incidents.plans import GateAnswer
 
 _NAME = "classification"
 

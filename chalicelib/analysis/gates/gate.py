@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.analysis.case import Question
-from chalicelib.incidents.model import GateAnswer, Verdict
+from chalicelib.incidents.plans import GateAnswer, Verdict
 
 UNREADABLE_GUARD = "What is remembered about the resource could not be read."
 UNREADABLE_LOAD = "The account's load could not be read."

@@ -5,7 +5,8 @@ from __future__ import annotations
 from chalicelib.analysis.case import Question
 from chalicelib.analysis.facts import actors_named
 from chalicelib.analysis.gates.gate import ignore, recover, review
-from chalicelib.incidents.model import ActorKind, GateAnswer
+from chalicelib.incidents.model import ActorKind
+from chalicelib.incidents.plans import GateAnswer
 
 _NAME = "own_action"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.analysis.case import Question
 from chalicelib.analysis.gates.gate import NO_PLAN, recover, review
-from chalicelib.incidents.model import GateAnswer, Risk
+from chalicelib.incidents.plans import GateAnswer, Risk
 
 _RISING = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.analysis.case import Question
 from chalicelib.analysis.facts import left_alone_because
 from chalicelib.analysis.gates.gate import UNREADABLE_TAGS, ignore, recover, review
-from chalicelib.incidents.model import GateAnswer
+from chalicelib.incidents.plans import GateAnswer
 
 _NAME = "tags"
 

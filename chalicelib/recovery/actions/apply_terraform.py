@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from chalicelib.incidents.model import ActionCall, Attributes, Resource, Risk
+from chalicelib.incidents.base import Attributes
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.recovery.actions.terraform_builds import (
     PERMISSIONS,
     Parameters,
@@ -64,4 +66,5 @@ APPLY_TERRAFORM = RecoveryAction(
     apply=_apply,
     progress=follow_build,
     undo=_undo,
+    undone_by=("destroy_terraform",),
 )

@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from chalicelib.errors import AwsError, NotFoundError
-from chalicelib.incidents.model import Attributes
+from chalicelib.incidents.base import Attributes
 from chalicelib.recovery.model import Progress, ProgressState, Tools
 from chalicelib.resources.model import ReadAws
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from chalicelib.errors import PlanChangedError
-from chalicelib.incidents.model import Attributes, Record, Resource, Risk
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import Risk
 from chalicelib.recovery.actions.db_instances import TOO_EARLY, find_database, is_restored_from
 from chalicelib.recovery.model import ActionKind, RecoveryAction, Tools, never_proposed
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.incidents.model import Attributes, Record, Resource, Risk
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import Risk
 from chalicelib.recovery.model import ActionKind, RecoveryAction, Tools, never_proposed
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.incidents.model import Attributes, Resource, Risk
+from chalicelib.incidents.base import Attributes
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import Risk
 from chalicelib.recovery.actions.terraform_builds import PERMISSIONS, Parameters, follow_build, start_build
 from chalicelib.recovery.model import ActionKind, RecoveryAction, Tools, never_proposed
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.incidents.model import ActionCall, Attributes, Record, Resource, Risk
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.recovery.model import ActionKind, Proposal, RecoveryAction, Situation, Tools
 from chalicelib.resources.model import ReadAws
 from chalicelib.resources.s3_bucket import FLAGS
@@ -69,5 +71,6 @@ PUT_PUBLIC_ACCESS_BLOCK = RecoveryAction(
     propose=_propose,
     apply=_apply,
     undo=_undo,
+    undone_by=("delete_public_access_block", "put_public_access_block"),
     too_early=frozenset({"OperationAborted"}),
 )

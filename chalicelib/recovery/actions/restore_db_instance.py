@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 from chalicelib.errors import AwsError
-from chalicelib.incidents.model import ActionCall, Attributes, Observation, Record, Resource, Risk, Scalar
+from chalicelib.incidents.base import Attributes, Record, Scalar
+from chalicelib.incidents.model import Observation, Resource
+from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.recovery.actions.db_instances import (
     ORIGIN_TAG,
     TOO_EARLY,
@@ -164,15 +166,19 @@ RESTORE_DB_INSTANCE = RecoveryAction(
     risk=Risk.HIGH,
     automatic=False,
     repeatable=True,
+    # Storage under a customer's key: RDS uses the key in the name of whoever restores the database.
     permissions=(
+        "kms:CreateGrant",
+        "kms:DescribeKey",
         "rds:AddTagsToResource",
         "rds:DescribeDBInstances",
-        "rds:DescribeDBSnapshots",
         "rds:RestoreDBInstanceFromDBSnapshot",
     ),
     propose=_propose,
     apply=_apply,
     progress=follow_database,
     undo=_undo,
+    undone_by=("delete_db_instance",),
+    reads=("rds:DescribeDBSnapshots",),
     too_early=frozenset({TOO_EARLY, "InvalidDBSnapshotState"}),
 )

@@ -12,7 +12,9 @@ from functools import partial
 from typing import Any
 
 from chalicelib.errors import ActionFailedError
-from chalicelib.incidents.model import ActionCall, Attributes, Record, Resource, Risk
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.recovery.model import ActionKind, Proposal, RecoveryAction, Situation, Tools
 from chalicelib.resources.answers import paged
 from chalicelib.resources.lambda_configuration import (
@@ -159,6 +161,7 @@ RESTORE_FUNCTION_CONFIGURATION = RecoveryAction(
         "ec2:DescribeSecurityGroups",
         "ec2:DescribeSubnets",
         "ec2:DescribeVpcs",
+        "kms:CreateGrant",
         "kms:Decrypt",
         "kms:Encrypt",
         "lambda:GetFunctionConfiguration",
@@ -170,6 +173,8 @@ RESTORE_FUNCTION_CONFIGURATION = RecoveryAction(
     propose=_propose,
     apply=_apply,
     undo=_undo,
+    undone_by=("restore_function_configuration",),
+    reads=("kms:Decrypt", "lambda:ListVersionsByFunction"),
     # An update still runs, or the revision moved on between our reading and writing.
     too_early=frozenset({"ResourceConflictException", "PreconditionFailedException"}),
 )

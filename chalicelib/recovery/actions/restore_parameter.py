@@ -10,7 +10,9 @@ from functools import partial
 from typing import Any
 
 from chalicelib.errors import ActionFailedError, PlanChangedError
-from chalicelib.incidents.model import ActionCall, Attributes, Record, Resource, Risk
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.recovery.model import ActionKind, Proposal, RecoveryAction, Situation, Tools
 from chalicelib.resources.answers import paged
 from chalicelib.resources.digests import digest_secret
@@ -105,9 +107,17 @@ RESTORE_PARAMETER = RecoveryAction(
     # and where the newest version is as it should be, nothing is put. Should the history be a moment behind,
     # there is one more version with the very same value: nobody who reads the parameter can tell.
     repeatable=True,
-    permissions=("ssm:GetParameterHistory", "ssm:PutParameter", "kms:Decrypt", "kms:Encrypt"),
+    # An advanced parameter is encrypted under a data key of its own.
+    permissions=(
+        "kms:Decrypt",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "ssm:GetParameterHistory",
+        "ssm:PutParameter",
+    ),
     propose=_propose,
     apply=_apply,
     undo=_undo,
+    undone_by=("restore_parameter",),
     too_early=frozenset({"TooManyUpdates"}),
 )

@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 from chalicelib.errors import AwsError, NotFoundError
-from chalicelib.incidents.model import ActionCall, Attributes, Record, Resource, Risk
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.recovery.model import (
     ActionKind,
     Progress,
@@ -123,22 +125,28 @@ RESTORE_TABLE = RecoveryAction(
     risk=Risk.MEDIUM,
     automatic=True,
     repeatable=True,
-    # AWS requires the rights to read and write items on the table that it restores to.
+    # AWS requires the rights to read and write items on the table that it restores to, and to use its key.
     permissions=(
         "dynamodb:BatchWriteItem",
         "dynamodb:DeleteItem",
         "dynamodb:DescribeTable",
         "dynamodb:GetItem",
-        "dynamodb:ListBackups",
         "dynamodb:PutItem",
         "dynamodb:Query",
         "dynamodb:RestoreTableFromBackup",
         "dynamodb:Scan",
         "dynamodb:UpdateItem",
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
     ),
     propose=_propose,
     apply=_apply,
     progress=_follow,
     undo=_undo,
+    undone_by=("delete_table",),
+    reads=("dynamodb:ListBackups",),
     too_early=frozenset({_IN_USE, "BackupInUseException"}),
 )

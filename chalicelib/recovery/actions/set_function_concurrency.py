@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.incidents.model import ActionCall, Attributes, Record, Resource, Risk
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.recovery.model import ActionKind, Proposal, RecoveryAction, Situation, Tools
 from chalicelib.resources.model import ReadAws
 
@@ -65,5 +67,6 @@ SET_FUNCTION_CONCURRENCY = RecoveryAction(
     propose=_propose,
     apply=_apply,
     undo=_undo,
+    undone_by=("set_function_concurrency",),
     too_early=frozenset({"ResourceConflictException"}),
 )

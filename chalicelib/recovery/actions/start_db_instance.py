@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.incidents.model import ActionCall, Attributes, Record, Resource, Risk
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.recovery.actions.db_instances import TOO_EARLY, change_status
 from chalicelib.recovery.model import ActionKind, Proposal, RecoveryAction, Situation, Tools
 from chalicelib.resources.model import ReadAws
@@ -39,9 +41,11 @@ START_DB_INSTANCE = RecoveryAction(
     risk=Risk.LOW,
     automatic=True,
     repeatable=True,
-    permissions=("rds:StartDBInstance", "rds:DescribeDBInstances"),
+    # Storage under a customer's key: RDS uses the key in the name of whoever starts the database.
+    permissions=("kms:CreateGrant", "kms:DescribeKey", "rds:DescribeDBInstances", "rds:StartDBInstance"),
     propose=_propose,
     apply=_apply,
     undo=_undo,
+    undone_by=("stop_db_instance",),
     too_early=frozenset({TOO_EARLY}),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.incidents.model import ActionCall, Attributes, Record, Resource, Risk
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Resource
+from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.recovery.model import ActionKind, Proposal, RecoveryAction, Situation, Tools
 from chalicelib.resources.model import ReadAws
 
@@ -36,9 +38,11 @@ START_EC2_INSTANCE = RecoveryAction(
     risk=Risk.LOW,
     automatic=True,
     repeatable=True,
-    permissions=("ec2:StartInstances",),
+    # Volumes under a customer's key: EC2 takes a grant in the name of whoever starts the instance.
+    permissions=("ec2:StartInstances", "kms:CreateGrant"),
     propose=_propose,
     apply=_apply,
     undo=_undo,
+    undone_by=("stop_ec2_instance",),
     too_early=frozenset({"IncorrectInstanceState"}),
 )

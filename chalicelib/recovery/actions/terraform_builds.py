@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
-from chalicelib.incidents.model import Attributes, Record, Resource
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Resource
 from chalicelib.recovery.model import Progress, ProgressState, Tools
 from chalicelib.resources.model import ReadAws
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from chalicelib.aws.incident_table import Story
-from chalicelib.incidents.model import State, Verdict
+from chalicelib.incidents.model import State
+from chalicelib.incidents.plans import Verdict
 from mainstay.demo import spoils, things
 from mainstay.demo.act import Act, Scenario
 from mainstay.world import World

@@ -1,17 +1,15 @@
 """What moto gets wrong and AWS does right, each as one repair to moto's own classes.
 
-A repair is installed once for the life of the process: it changes classes, and what it remembers it
-keeps in moto's backends, so that moto's own reset forgets it.
+A repair changes classes, for as long as embedded AWS runs: whoever uses moto in the same process before or
+after it finds moto as it is. What a repair remembers it keeps in moto's backends, so that moto's own reset
+forgets it.
 """
 
 from __future__ import annotations
 
-from functools import cache
 
-
-@cache
 def install_repairs() -> None:
-    """Install every repair. The second time does nothing."""
+    """Install every repair, until `remove_repairs`."""
     from mainstay.embedded.repairs import (  # noqa: PLC0415 - moto loads slowly
         cloudformation,
         dynamodb,
@@ -23,3 +21,10 @@ def install_repairs() -> None:
 
     for repair in (cloudformation, dynamodb, ec2, eventbridge, rds, stepfunctions):
         repair.install()
+
+
+def remove_repairs() -> None:
+    """Leave moto as it was."""
+    from mainstay.embedded.repairs.replacing import put_everything_back  # noqa: PLC0415
+
+    put_everything_back()

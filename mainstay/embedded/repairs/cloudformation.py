@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from moto.core.common_models import CloudFormationModel
@@ -19,6 +20,7 @@ from moto.s3.models import FakeBucket
 from moto.stepfunctions import models as _moto_state_machines  # noqa: F401 - ours must come later
 
 from mainstay.embedded.repairs.api_call import as_text, call
+from mainstay.embedded.repairs.replacing import replace
 
 Properties = Mapping[str, Any]
 Attributes = dict[str, str]
@@ -27,12 +29,17 @@ Attributes = dict[str, str]
 
 def install() -> None:
     """Install the repair."""
+    _register_types()
+    for moto_type, complete in ((Table, _complete_table), (FakeBucket, _complete_bucket)):
+        create = _then(moto_type.create_from_cloudformation_json.__func__, complete)
+        replace(moto_type, "create_from_cloudformation_json", classmethod(create))
+
+
+@cache
+def _register_types() -> None:
+    """Make our types known to moto: once, since it never forgets one."""
     for type_name, kind in _KINDS.items():
         _register(type_name, kind)
-    for moto_type, complete in ((Table, _complete_table), (FakeBucket, _complete_bucket)):
-        moto_type.create_from_cloudformation_json = classmethod(
-            _then(moto_type.create_from_cloudformation_json.__func__, complete)
-        )
     parsing = sys.modules.get("moto.cloudformation.parsing")
     for name in ("get_model_list", "get_model_map", "get_name_type_map") if parsing else ():
         getattr(parsing, name).cache_clear()

@@ -26,6 +26,8 @@ from moto.dynamodb.exceptions import (
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.responses import DynamoHandler
 
+from mainstay.embedded.repairs.replacing import replace
+
 TOKEN_SECONDS = 600
 """How long AWS remembers a ClientRequestToken."""
 
@@ -39,9 +41,9 @@ _transact_as_moto_does = DynamoHandler.transact_write_items
 
 def install() -> None:
     """Install the repair."""
-    DynamoHandler.call_action = _call
-    DynamoHandler.transact_write_items = _transact_once
-    DynamoDBBackend.transact_write_items = _transact
+    replace(DynamoHandler, "call_action", _call)
+    replace(DynamoHandler, "transact_write_items", _transact_once)
+    replace(DynamoDBBackend, "transact_write_items", _transact)
 
 
 def _call(handler: Any) -> Any:

@@ -20,6 +20,7 @@ from moto.ec2.responses.instances import InstanceResponse
 from mainstay.embedded.bus import BUS, make_event
 from mainstay.embedded.later import do_later
 from mainstay.embedded.personas import ACCOUNT
+from mainstay.embedded.repairs.replacing import replace
 
 TRANSITION_SECONDS = 0.4
 
@@ -31,38 +32,39 @@ _LOCK = threading.RLock()
 
 def install() -> None:
     """Install the repair."""
-    Instance.start = _transition(Instance.start, "pending", "running", already={"pending", "running"})
-    Instance.stop = _transition(Instance.stop, "stopping", "stopped", already={"stopping", "stopped"})
-    Instance.terminate = _transition(
-        Instance.terminate, "shutting-down", "terminated", already={"shutting-down", "terminated"}
-    )
+    for name, during, after in (
+        ("start", "pending", "running"),
+        ("stop", "stopping", "stopped"),
+        ("terminate", "shutting-down", "terminated"),
+    ):
+        replace(Instance, name, _transition(getattr(Instance, name), during, after))
     for name, verb, legal in (
         ("start_instances", "started", {"stopped", "pending", "running"}),
         ("stop_instances", "stopped", {"pending", "running", "stopping", "stopped"}),
         ("reboot_instances", "rebooted", {"running"}),
     ):
-        setattr(InstanceBackend, name, _require_state(getattr(InstanceBackend, name), verb, legal))
-    InstanceBackend.run_instances = _launch_once(InstanceBackend.run_instances)
-    InstanceResponse.run_instances = _launch_most(InstanceResponse.run_instances)
+        replace(InstanceBackend, name, _require_state(getattr(InstanceBackend, name), verb, legal))
+    replace(InstanceBackend, "run_instances", _launch_once(InstanceBackend.run_instances))
+    replace(InstanceResponse, "run_instances", _launch_most(InstanceResponse.run_instances))
     for name, field in (
         ("start_instances", "StartingInstances"),
         ("stop_instances", "StoppingInstances"),
         ("terminate_instances", "TerminatingInstances"),
     ):
-        setattr(InstanceResponse, name, _answer_real_states(getattr(InstanceResponse, name), field))
+        replace(InstanceResponse, name, _answer_real_states(getattr(InstanceResponse, name), field))
 
 
 # -- transitions --------------------------------------------------------------------------------
 
 
 def _transition(
-    change: Callable[[Any], InstanceState], during: str, after: str, *, already: Collection[str]
+    change: Callable[[Any], InstanceState], during: str, after: str
 ) -> Callable[[Any], InstanceState]:
     """Let moto make its change, then show the state in between for a while."""
 
     def begin(instance: Any) -> InstanceState:
         with _LOCK:
-            if instance.state in already:
+            if instance.state in (during, after):
                 return InstanceState(instance.state, instance.state_code)
             before = change(instance)
             _begin(instance, during, after)

@@ -25,6 +25,7 @@ from requests.structures import CaseInsensitiveDict
 
 from mainstay.embedded.bus import BUS, Event, make_event
 from mainstay.embedded.repairs.event_input import make_input
+from mainstay.embedded.repairs.replacing import replace
 
 _deliver_as_moto_does = Rule.send_to_targets
 
@@ -32,9 +33,9 @@ _deliver_as_moto_does = Rule.send_to_targets
 def install() -> None:
     """Install the repair."""
     BUS.deliver = _deliver
-    EventsBackend.put_events = _put_events
-    Rule.send_to_targets = _send_to_targets
-    EventsHandler.test_event_pattern = _test_event_pattern
+    replace(EventsBackend, "put_events", _put_events)
+    replace(Rule, "send_to_targets", _send_to_targets)
+    replace(EventsHandler, "test_event_pattern", _test_event_pattern)
 
 
 # -- accepting ----------------------------------------------------------------------------------

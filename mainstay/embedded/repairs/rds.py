@@ -12,6 +12,7 @@ from typing import Any
 from moto.rds.models import RDSBackend
 
 from mainstay.embedded.bus import BUS, make_event
+from mainstay.embedded.repairs.replacing import replace
 
 
 def install() -> None:
@@ -22,7 +23,7 @@ def install() -> None:
         ("delete_db_instance", "RDS-EVENT-0003", "deletion", "DB instance deleted"),
     ):
         announced = _announce(getattr(RDSBackend, name), event_id, category, message)
-        setattr(RDSBackend, name, announced)
+        replace(RDSBackend, name, announced)
 
 
 def _announce(change: Callable[..., Any], event_id: str, category: str, message: str) -> Callable[..., Any]:

@@ -29,6 +29,7 @@ from moto.stepfunctions.parser.utils import camel_to_snake_case
 
 from mainstay.embedded.repairs import task_tokens
 from mainstay.embedded.repairs.clients import client_for
+from mainstay.embedded.repairs.replacing import replace
 
 _BEYOND_ALL = frozenset({"States.Runtime", "States.DataLimitExceeded"})
 """Errors that ``States.ALL`` does not match: the workflow itself is wrong, and ends."""
@@ -41,14 +42,15 @@ _INDEFINITE = re.compile(r"\.\.|[*?:,]")
 def install() -> None:
     """Install the repair."""
     task_tokens.install()
-    CustomErrorName.__init__ = _name_error
-    ErrorEqualsDecl._eval_body = _match_error
-    EvalComponent._log_failure_event_exception = EvalComponent._log_exception = _log_nothing
-    StateTaskService._normalise_parameters = _spell_parameters
-    StateTaskService._normalise_response = _spell_response
-    StateTaskService._after_eval_execution = _finish_task
-    jsonata_bridge._eval_jsonata = _evaluate_jsonata
-    variable_store.encode_jsonata_variable_declarations = _declare_variables
+    replace(CustomErrorName, "__init__", _name_error)
+    replace(ErrorEqualsDecl, "_eval_body", _match_error)
+    replace(EvalComponent, "_log_failure_event_exception", _log_nothing)
+    replace(EvalComponent, "_log_exception", _log_nothing)
+    replace(StateTaskService, "_normalise_parameters", _spell_parameters)
+    replace(StateTaskService, "_normalise_response", _spell_response)
+    replace(StateTaskService, "_after_eval_execution", _finish_task)
+    replace(jsonata_bridge, "_eval_jsonata", _evaluate_jsonata)
+    replace(variable_store, "encode_jsonata_variable_declarations", _declare_variables)
     _replace_everywhere("boto_client_for", _client_for)
     _replace_everywhere("extract_json", _read_path)
 
@@ -57,7 +59,7 @@ def _replace_everywhere(function: str, replacement: Callable[..., Any]) -> None:
     """Replace a function in each of the interpreter's modules that has imported it."""
     for name, module in list(sys.modules.items()):
         if name.startswith("moto.stepfunctions") and hasattr(module, function):
-            setattr(module, function, replacement)
+            replace(module, function, replacement)
 
 
 # -- errors -------------------------------------------------------------------------------------

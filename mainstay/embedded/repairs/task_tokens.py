@@ -31,6 +31,8 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfun
 from moto.stepfunctions.parser.utils import TMP_THREADS
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from mainstay.embedded.repairs.replacing import replace
+
 _LOCK = threading.Lock()
 """Starting and answering are decisions that two threads must not both make."""
 
@@ -43,15 +45,15 @@ _start_as_moto_does = StepFunctionsParserBackend.start_execution
 
 def install() -> None:
     """Install the repair."""
-    _Task._eval_execution = _run_task
-    StepFunctionsParserBackend.start_execution = _start_execution
-    StepFunctionsParserBackend.send_task_success = _succeed
-    StepFunctionsParserBackend.send_task_failure = _fail
-    StepFunctionsParserBackend.send_task_heartbeat = _beat
-    StepFunctionResponse.send_task_failure = _on_send_task_failure
-    StepFunctionResponse.stop_execution = _on_stop_execution
-    StepFunctionResponse.describe_execution = _on_describe_execution
-    BaseExecutionWorkerCommunication._reflect_execution_status = _end
+    replace(_Task, "_eval_execution", _run_task)
+    replace(StepFunctionsParserBackend, "start_execution", _start_execution)
+    replace(StepFunctionsParserBackend, "send_task_success", _succeed)
+    replace(StepFunctionsParserBackend, "send_task_failure", _fail)
+    replace(StepFunctionsParserBackend, "send_task_heartbeat", _beat)
+    replace(StepFunctionResponse, "send_task_failure", _on_send_task_failure)
+    replace(StepFunctionResponse, "stop_execution", _on_stop_execution)
+    replace(StepFunctionResponse, "describe_execution", _on_describe_execution)
+    replace(BaseExecutionWorkerCommunication, "_reflect_execution_status", _end)
 
 
 # -- executions ---------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from chalicelib.analysis.case import Case, Question
 from chalicelib.analysis.policy import Limits, Policy
 from chalicelib.incidents.guard import Guard, Load, Outcomes
 from chalicelib.incidents.model import (
-    ActionCall,
     Actor,
     ActorKind,
     Assessment,
@@ -23,13 +22,12 @@ from chalicelib.incidents.model import (
     Judge,
     Observation,
     PastIncident,
-    RecoveryPlan,
     Resource,
-    Risk,
     Signal,
     SignalSource,
     State,
 )
+from chalicelib.incidents.plans import ActionCall, RecoveryPlan, Risk
 from chalicelib.resources.model import FailureKind
 
 NOW = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)

@@ -12,7 +12,8 @@ from chalicelib.analysis.decision import decide
 from chalicelib.analysis.gates import GATES
 from chalicelib.analysis.policy import Limits
 from chalicelib.incidents.guard import Guard, Load
-from chalicelib.incidents.model import Classification, Risk, Verdict
+from chalicelib.incidents.model import Classification
+from chalicelib.incidents.plans import Risk, Verdict
 from tests.unit.analysis.builders import (
     NOW,
     OURSELVES,

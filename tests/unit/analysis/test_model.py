@@ -13,15 +13,8 @@ from chalicelib.analysis.model import ask_model, build_request
 from chalicelib.analysis.policy import Limits
 from chalicelib.analysis.rules import assess_by_rules
 from chalicelib.errors import ModelUnavailableError
-from chalicelib.incidents.model import (
-    Actor,
-    ActorKind,
-    Assessment,
-    Classification,
-    Intent,
-    Judge,
-    Verdict,
-)
+from chalicelib.incidents.model import Actor, ActorKind, Assessment, Classification, Intent, Judge
+from chalicelib.incidents.plans import Verdict
 from tests.unit.analysis.builders import (
     PIPELINE,
     TAMPERED,

@@ -84,6 +84,32 @@ def test_the_payload_s_incident_outweighs_the_answer_s(session: boto3.Session) -
 
 
 @pytest.mark.usefixtures("aws")
+def test_a_question_to_a_person_belongs_to_the_incident_of_its_step(session: boto3.Session) -> None:
+    log = CallLog()
+    log.attach(session)
+
+    with invocation("request_approval", {"token": "t", "step": {"incident_id": "inc-1"}}):
+        _list_queues(session)
+
+    assert log.count("inc-1") == 1
+
+
+@pytest.mark.usefixtures("aws")
+def test_each_run_of_a_function_is_told_apart(session: boto3.Session) -> None:
+    log = CallLog()
+    log.attach(session)
+    client = session.client("sqs")
+
+    for _ in range(2):
+        with invocation("run_action", {"incident_id": "inc-1"}):
+            client.list_queues()
+            client.list_queues()
+
+    first, second, third, fourth = (call.run for call in log.entries("inc-1"))
+    assert first == second != third == fourth
+
+
+@pytest.mark.usefixtures("aws")
 def test_a_call_outside_any_function_is_not_the_product_s(session: boto3.Session) -> None:
     log = CallLog()
     log.attach(session)

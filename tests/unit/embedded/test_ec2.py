@@ -10,9 +10,15 @@ from botocore.exceptions import ClientError
 from mainstay.embedded.aws import EmbeddedAws
 from mainstay.embedded.bus import Event
 from mainstay.embedded.personas import ALICE, GHOST
-from mainstay.embedded.repairs.ec2 import TRANSITION_SECONDS, jam
+from mainstay.embedded.repairs import ec2 as repair
 
 Launch = Callable[..., str]
+QUICK = 0.2
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repair, "TRANSITION_SECONDS", QUICK)
 
 
 @pytest.fixture
@@ -68,7 +74,7 @@ def test_a_change_takes_a_while(  # noqa: PLR0913, PLR0917 - fixtures
     getattr(ec2, call)(InstanceIds=[instance])
     assert state(instance) == during
     eventually(lambda: state(instance) == after)
-    assert time.monotonic() - began >= TRANSITION_SECONDS * 0.9
+    assert time.monotonic() - began >= QUICK * 0.9
 
 
 def test_every_state_of_a_life_is_told_on_the_bus(
@@ -180,14 +186,14 @@ def test_a_dry_run_changes_nothing(aws: EmbeddedAws, launch: Launch, state: Any)
 
 
 def test_a_jammed_instance_never_gets_to_running_and_can_be_stopped(
-    ec2: Any, launch: Launch, state: Any, eventually: Any
+    aws: EmbeddedAws, ec2: Any, launch: Launch, state: Any, eventually: Any
 ) -> None:
     instance = launch()
-    jam(instance)
+    aws.jam(instance)
     ec2.stop_instances(InstanceIds=[instance])
     eventually(lambda: state(instance) == "stopped")
     ec2.start_instances(InstanceIds=[instance])
-    time.sleep(TRANSITION_SECONDS * 1.5)
+    time.sleep(QUICK * 2)
     assert state(instance) == "pending"
     ec2.stop_instances(InstanceIds=[instance])
     eventually(lambda: state(instance) == "stopped")

@@ -13,7 +13,6 @@ from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
 
 from mainstay.embedded.aws import EmbeddedAws
-from mainstay.embedded.repairs import install_repairs
 
 Run = Callable[..., dict[str, Any]]
 
@@ -216,6 +215,7 @@ def test_an_error_does_not_fill_the_log(run: Run, caplog: pytest.LogCaptureFixtu
     ] == []
 
 
+@pytest.mark.usefixtures("aws")
 def test_the_result_is_known_before_the_end_is_seen() -> None:
     seen: list[Any] = []
 
@@ -231,7 +231,6 @@ def test_the_result_is_known_before_the_end_is_seen() -> None:
     states = SimpleNamespace(get_input=lambda: {"done": True})
     env = SimpleNamespace(program_state=ProgramEnded, states=states)
     execution.exec_worker = SimpleNamespace(env=env)  # type: ignore[attr-defined]
-    install_repairs()
     BaseExecutionWorkerCommunication(execution).terminated()
     assert seen == [("SUCCEEDED", {"done": True})]
 

@@ -5,22 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib.incidents.model import (
-    ActionCall,
     Actor,
     ActorKind,
-    Approval,
     Classification,
-    Health,
     Impact,
     Incident,
     Intent,
     Judge,
-    Risk,
     SignalSource,
     State,
-    Verdict,
-    Verification,
 )
+from chalicelib.incidents.plans import ActionCall, Approval, Health, Risk, Verdict, Verification
 from chalicelib.incidents.telling import UNDOING_VERIFIED
 from tests.unit.incidents.told import (
     ASKED,

@@ -12,14 +12,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.incidents.messages import SCHEMA, Message, render_message
-from chalicelib.incidents.model import (
-    Actor,
-    ActorKind,
-    Incident,
-    Judge,
-    PastIncident,
-    State,
-)
+from chalicelib.incidents.model import Actor, ActorKind, Incident, Judge, PastIncident, State
 from tests.unit.incidents.stories import STORIES, awaiting_approval, completed
 from tests.unit.incidents.told import (
     Told,

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.incidents.messages import SCHEMA, Message, render_message
-from chalicelib.incidents.model import ActionCall, Actor, ActorKind, Evidence, Impact, State
+from chalicelib.incidents.model import Actor, ActorKind, Evidence, Impact, State
+from chalicelib.incidents.plans import ActionCall
 from tests.unit.incidents.told import Told, a_plan, a_signal, a_timeline, an_assessment, an_incident
 
 CONSOLE = "https://console.example.com/prod"

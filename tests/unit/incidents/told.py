@@ -7,28 +7,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from chalicelib.incidents.model import (
-    ActionCall,
     Actor,
     ActorKind,
     Assessment,
     Bookmark,
     Classification,
-    Decision,
     Evidence,
-    GateAnswer,
     Impact,
     Incident,
     Intent,
     Judge,
-    RecoveryPlan,
     Resource,
-    Risk,
     Signal,
     SignalSource,
     State,
     TimelineEvent,
-    Verdict,
 )
+from chalicelib.incidents.plans import ActionCall, Decision, GateAnswer, RecoveryPlan, Risk, Verdict
 from chalicelib.incidents.timeline import START, News, write_events
 
 FAILED_AT = datetime(2026, 9, 14, 3, 12, 5, tzinfo=UTC)

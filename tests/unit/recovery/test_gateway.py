@@ -15,17 +15,9 @@ from chalicelib.errors import (
     SwitchedOffError,
     UnreachableError,
 )
-from chalicelib.incidents.model import (
-    ActionCall,
-    Attributes,
-    Bookmark,
-    Observation,
-    Record,
-    RecoveryPlan,
-    Resource,
-    Risk,
-    State,
-)
+from chalicelib.incidents.base import Attributes, Record
+from chalicelib.incidents.model import Bookmark, Observation, Resource, State
+from chalicelib.incidents.plans import ActionCall, RecoveryPlan, Risk
 from chalicelib.incidents.step import Effect, Step
 from chalicelib.incidents.timeline import News
 from chalicelib.recovery.gateway import Gateway, Order

@@ -5,7 +5,8 @@ import pytest
 from chalicelib.analysis.gates.classification import ask_classification
 from chalicelib.analysis.gates.confidence import ask_confidence
 from chalicelib.analysis.policy import Limits
-from chalicelib.incidents.model import Classification, Verdict
+from chalicelib.incidents.model import Classification
+from chalicelib.incidents.plans import Verdict
 from tests.unit.analysis.builders import a_question, an_assessment
 
 

@@ -10,7 +10,7 @@ from chalicelib.analysis.gates.cooldown import ask_cooldown
 from chalicelib.analysis.gates.resource_budget import ask_resource_budget
 from chalicelib.analysis.policy import Limits
 from chalicelib.incidents.guard import Guard
-from chalicelib.incidents.model import Verdict
+from chalicelib.incidents.plans import Verdict
 from tests.unit.analysis.builders import NOW, a_question
 
 

@@ -8,7 +8,8 @@ from chalicelib.analysis.gates.change_window import ask_change_window
 from chalicelib.analysis.gates.own_action import ask_own_action
 from chalicelib.analysis.gates.tags import ask_tags
 from chalicelib.analysis.policy import ChangeWindow, Limits, Match, Policy
-from chalicelib.incidents.model import Actor, Verdict
+from chalicelib.incidents.model import Actor
+from chalicelib.incidents.plans import Verdict
 from tests.unit.analysis.builders import (
     ALICE,
     NOBODY,

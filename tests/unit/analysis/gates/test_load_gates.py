@@ -7,7 +7,7 @@ from chalicelib.analysis.gates.account_budget import ask_account_budget
 from chalicelib.analysis.gates.fleet_brake import ask_fleet_brake
 from chalicelib.analysis.policy import Budgets, Policy
 from chalicelib.incidents.guard import Load
-from chalicelib.incidents.model import Verdict
+from chalicelib.incidents.plans import Verdict
 from tests.unit.analysis.builders import a_question
 
 

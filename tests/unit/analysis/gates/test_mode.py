@@ -1,7 +1,7 @@
 import pytest
 
 from chalicelib.analysis.gates.mode import ask_mode
-from chalicelib.incidents.model import Verdict
+from chalicelib.incidents.plans import Verdict
 from tests.unit.analysis.builders import a_question
 
 

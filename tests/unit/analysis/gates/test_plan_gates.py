@@ -7,7 +7,7 @@ from chalicelib.analysis.gates.plan import ask_plan
 from chalicelib.analysis.gates.reversibility import ask_reversibility
 from chalicelib.analysis.gates.risk import ask_risk
 from chalicelib.analysis.policy import Limits
-from chalicelib.incidents.model import Risk, Verdict
+from chalicelib.incidents.plans import Risk, Verdict
 from tests.unit.analysis.builders import a_plan, a_question
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import chalicelib.analysis.gates as room
 from chalicelib.analysis.gates import GATES
-from chalicelib.incidents.model import Verdict
+from chalicelib.incidents.plans import Verdict
 from tests.unit.analysis.builders import a_question
 
 NO_GATES = {"__init__", "gate"}

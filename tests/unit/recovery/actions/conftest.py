@@ -10,7 +10,9 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.aws.clients import Aws
-from chalicelib.incidents.model import ActionCall, Attributes, Observation, Resource
+from chalicelib.incidents.base import Attributes
+from chalicelib.incidents.model import Observation, Resource
+from chalicelib.incidents.plans import ActionCall
 from chalicelib.recovery.actions import ACTIONS
 from chalicelib.recovery.model import Progress, Proposal, Situation, Tools
 from chalicelib.recovery.plan import differences

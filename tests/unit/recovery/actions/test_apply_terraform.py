@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.incidents.model import ActionCall, Observation, Resource
+from chalicelib.incidents.model import Observation, Resource
+from chalicelib.incidents.plans import ActionCall
 from chalicelib.recovery.actions.apply_terraform import APPLY_TERRAFORM
 from chalicelib.recovery.actions.destroy_terraform import DESTROY_TERRAFORM
 from chalicelib.recovery.actions.terraform_builds import Parameters, state_key_of

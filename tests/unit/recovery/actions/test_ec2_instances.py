@@ -9,7 +9,8 @@ import pytest
 
 from chalicelib.aws.clients import Aws
 from chalicelib.errors import AwsError
-from chalicelib.incidents.model import ActionCall, Observation
+from chalicelib.incidents.model import Observation
+from chalicelib.incidents.plans import ActionCall
 from chalicelib.recovery.actions import ACTIONS
 
 

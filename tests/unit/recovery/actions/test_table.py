@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.incidents.model import ActionCall, Attributes
+from chalicelib.incidents.base import Attributes
+from chalicelib.incidents.plans import ActionCall
 from chalicelib.recovery import actions
 from chalicelib.recovery.actions import ACTIONS
 from chalicelib.recovery.model import RecoveryAction

@@ -1,0 +1,232 @@
+"""Imports point down and never up, and the outside world has one door each."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+
+import pytest
+
+from tests.contract.source import ROOT, Import, Module, imports_of, modules, shipped
+
+LAYERS = """
+app
+api pages
+services
+sweep approval
+intake workflow doing
+undoing
+collaborators
+aws
+signals analysis prediction
+recovery
+resources
+incidents
+redaction
+redaction_rules
+settings telemetry
+errors
+"""
+"""The rooms of app.py and chalicelib. Each may import from its own room and from lines below its own."""
+
+LEVELS = {room: level for level, line in enumerate(LAYERS.split("\n")) for room in line.split()}
+
+DOORS = {
+    "aws_lambda_powertools": ("chalicelib.telemetry",),
+    "boto3": ("chalicelib.aws",),
+    "botocore": ("chalicelib.aws",),
+    "chalice": ("app", "chalicelib.api"),
+    "yaml": ("chalicelib.analysis.policy",),
+}
+"""Third-party packages and the only rooms that may know them."""
+
+PURE = ("signals", "resources", "analysis", "recovery", "prediction", "incidents", "redaction")
+"""Rooms that do no I/O of their own, and know neither the time nor chance but as arguments."""
+
+IMPURE_MODULES = frozenset(
+    [
+        "asyncio",
+        "ctypes",
+        "fcntl",
+        "glob",
+        "http",
+        "io",
+        "logging",
+        "multiprocessing",
+        "os",
+        "pathlib",
+        "pickle",
+        "random",
+        "requests",
+        "secrets",
+        "select",
+        "shutil",
+        "signal",
+        "socket",
+        "sqlite3",
+        "ssl",
+        "subprocess",
+        "sys",
+        "tempfile",
+        "threading",
+        "time",
+        "urllib",
+        "uuid",
+    ]
+)
+HARMLESS = frozenset({"urllib.parse"})
+IMPURE_CALLS = frozenset(
+    {"open", "input", "print", "now", "utcnow", "today", "fromtimestamp", "read_text", "write_text"}
+)
+
+ALSO_A_COMMAND = "chalicelib.recovery.plan_gate"
+"""Builds run the gate as a command, so its last lines read arguments and a file."""
+
+
+def room_of(module: str) -> str:
+    """The room of a module: the first name below chalicelib, or the module itself."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "chalicelib" and len(parts) > 1 else parts[0]
+
+
+def _all_imports(of: Iterable[Module]) -> Iterator[Import]:
+    for module in of:
+        yield from imports_of(module)
+
+
+def _is_pure(module: Module) -> bool:
+    return room_of(module.name) in PURE and module.name != ALSO_A_COMMAND
+
+
+def test_every_room_is_drawn() -> None:
+    rooms = {room_of(name) for name in shipped() if name != "chalicelib"}
+
+    assert rooms <= LEVELS.keys()
+
+
+def test_imports_point_down() -> None:
+    upwards = [
+        f"{one.by}:{one.line} imports {one.target}"
+        for one in _all_imports(shipped().values())
+        if one.target.startswith("chalicelib.")
+        and room_of(one.by) != room_of(one.target)
+        and LEVELS[room_of(one.by)] >= LEVELS[room_of(one.target)]
+    ]
+
+    assert upwards == []
+
+
+def test_no_file_imports_itself_by_a_detour() -> None:
+    """Rooms cannot, by the layers; files within a room could."""
+    follows = {name: {one.target for one in imports_of(module)} for name, module in shipped().items()}
+    seen: set[str] = set()
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, " -> ".join((*path, name))
+        if name not in seen:
+            for target in sorted(follows[name] & follows.keys()):
+                visit(target, (*path, name))
+            seen.add(name)
+
+    for name in follows:
+        visit(name, ())
+
+
+def test_what_is_shipped_needs_nothing_of_the_operator_s_side() -> None:
+    assert [one for one in _all_imports(shipped().values()) if one.target.startswith("mainstay")] == []
+
+
+def test_embedded_aws_knows_nothing_of_what_runs_on_it() -> None:
+    """So that it can be used, and replaced, alone."""
+    embedded = [module for name, module in modules().items() if name.startswith("mainstay.embedded")]
+    outwards = {
+        one.target
+        for one in _all_imports(embedded)
+        if one.target.startswith(("mainstay", "chalicelib", "app"))
+        and not one.target.startswith("mainstay.embedded")
+    }
+
+    assert outwards <= {"chalicelib.errors"}
+
+
+@pytest.mark.parametrize("package", DOORS)
+def test_a_package_is_known_behind_its_door_only(package: str) -> None:
+    knowing = [one for one in _all_imports(shipped().values()) if one.target.partition(".")[0] == package]
+
+    assert knowing
+    assert [one for one in knowing if not one.by.startswith(DOORS[package])] == []
+
+
+def test_every_package_that_is_shipped_has_its_door() -> None:
+    ours = {"app", "chalicelib"}
+    third_party = {
+        package
+        for one in _all_imports(shipped().values())
+        if (package := one.target.partition(".")[0]) not in ours | sys.stdlib_module_names
+    }
+
+    assert third_party == DOORS.keys() | {"pydantic"}
+
+
+def test_the_environment_is_read_by_the_settings_only() -> None:
+    """Whoever has the environment at hand passes it on whole."""
+    loose = [
+        f"{module.path}:{node.lineno}"
+        for module in shipped().values()
+        for node in _environment_uses(module.tree)
+    ]
+
+    assert loose == []
+
+
+def _environment_uses(tree: ast.Module) -> Iterator[ast.Attribute]:
+    passed_on = {
+        id(argument)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in {"read_settings", "alarms_topic"}
+        for argument in call.args
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in {"environ", "environb", "getenv"}:
+            if id(node) not in passed_on:
+                yield node
+
+
+@pytest.mark.parametrize("module", filter(_is_pure, shipped().values()), ids=lambda module: module.name)
+def test_what_judges_and_plans_does_no_io(module: Module) -> None:
+    imported = {one.target for one in imports_of(module)} - HARMLESS
+    called = {
+        name
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call)
+        and (name := getattr(node.func, "id", getattr(node.func, "attr", ""))) in IMPURE_CALLS
+    }
+
+    assert {name for name in imported if name.partition(".")[0] in IMPURE_MODULES} == set()
+    assert called == set()
+
+
+def test_app_comes_up_alone_and_without_boto3(tmp_path: Path) -> None:
+    """On Lambda there is nothing beside app.py and chalicelib; boto3 waits until it is needed."""
+    copytree(ROOT / "chalicelib", tmp_path / "chalicelib", ignore=ignore_patterns("__pycache__"))
+    (tmp_path / "app.py").write_text((ROOT / "app.py").read_text())
+    look = "import sys, app; print(*sys.modules)"
+
+    came_up = subprocess.run(
+        [sys.executable, "-c", look],
+        cwd=tmp_path,
+        env={"MAINSTAY_STAGE": "dev"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    loaded = set(came_up.stdout.split())
+    assert {"app", "chalicelib.workflow"} <= loaded
+    assert not {"mainstay", "boto3", "botocore.session", "moto"} & loaded

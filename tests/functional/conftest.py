@@ -1,0 +1,42 @@
+"""One world for all stories of a process; each story makes resources of its own in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mainstay.world import World
+from tests.functional.refusals import Refusals
+from tests.functional.scene import POLICY, Inbox, Scene
+
+_HERE = Path(__file__).parent
+_OPEN: list[Scene] = []
+"""The world is opened by the first story. Others may need the process for a world of their own, since there
+can be one at a time: it is closed before the first test of another folder."""
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    """The world with its usual policy, switched on; at the end every timeline is found whole."""
+    if not _OPEN:
+        world = World(policy=POLICY, model="stand-in").__enter__()
+        _OPEN.append(Scene(world, Inbox(world), Refusals()))
+        _OPEN[0].set_policy(POLICY)
+    first = _OPEN[0]
+    scene = Scene(first.world, first.inbox, first.aws_refuses, first.played)
+    yield scene
+    scene.leave()
+
+
+@pytest.fixture
+def world(scene: Scene) -> World:
+    """The same, for what is no story."""
+    return scene.world
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    if _OPEN and (nextitem is None or nextitem.path.parent != _HERE):
+        _OPEN.pop().world.__exit__(None, None, None)

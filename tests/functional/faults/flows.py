@@ -1,0 +1,148 @@
+"""The stories that faults are put into: a resource, how it is broken, and how that ends if all goes well."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.analysis.policy import read_policy
+from chalicelib.incidents.model import Resource, State
+from mainstay.embedded.personas import ALICE, Persona
+from mainstay.embedded.repairs.ec2 import jam
+from tests.functional.faults.account import Account
+
+_NUMBERS = itertools.count(1)
+GOOD, BAD = "https://orders.internal", "https://evil.example"
+_PROTECTED = "protected: [{match: {type: ssm.parameter, id: /demo/endpoint}}]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A resource type, as an observer outside of the product handles it."""
+
+    name: str
+    service: str
+    make: Callable[[Account], str]
+    """Answers the id."""
+    spoil: Callable[[Account, str], None]
+    look: Callable[[Account, str], str]
+    """What others see of it, in a word: two changes with the same result are no two effects."""
+    well: str
+    broken: str
+    call: str
+    """The call that breaks it."""
+    parameters: Callable[[str], dict[str, Any]]
+    """How CloudTrail names the resource."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """One story. `by` is who broke it, as far as anybody hears; `answer` is what a person says who is asked."""
+
+    name: str
+    kind: Kind
+    ends: State
+    by: Persona | None = ALICE
+    answer: bool | None = None
+    jammed: bool = False
+    """Whether the recovery will not work."""
+    policy: str = ""
+    remembered: bool = False
+    """Whether its good state is known before it is broken."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """Parameters of the template that are not at their defaults."""
+
+    def __str__(self) -> str:
+        """Its name."""
+        return self.name
+
+
+# -- kinds --------------------------------------------------------------------------------------
+
+
+def _make_instance(account: Account) -> str:
+    ec2 = account.client("ec2")
+    launched = ec2.run_instances(
+        ImageId="ami-0abcdef1234567890", InstanceType="t3.micro", MinCount=1, MaxCount=1
+    )
+    account.clock.run()
+    return str(launched["Instances"][0]["InstanceId"])
+
+
+def _stop_instance(account: Account, name: str) -> None:
+    account.client("ec2").stop_instances(InstanceIds=[name])
+
+
+def _look_at_instance(account: Account, name: str) -> str:
+    """Whether it is on its way there is no difference."""
+    answer = account.client("ec2").describe_instances(InstanceIds=[name])
+    state = answer["Reservations"][0]["Instances"][0]["State"]["Name"]
+    return {"pending": "running", "stopping": "stopped"}.get(state, str(state))
+
+
+def _make_parameter(account: Account) -> str:
+    account.client("ssm").put_parameter(Name="/demo/endpoint", Value=GOOD, Type="String", Overwrite=True)
+    return "/demo/endpoint"
+
+
+def _change_parameter(account: Account, name: str) -> None:
+    account.client("ssm").put_parameter(Name=name, Value=BAD, Type="String", Overwrite=True)
+
+
+def _look_at_parameter(account: Account, name: str) -> str:
+    return str(account.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+
+
+INSTANCE = Kind(
+    name="ec2.instance",
+    service="ec2",
+    make=_make_instance,
+    spoil=_stop_instance,
+    look=_look_at_instance,
+    well="running",
+    broken="stopped",
+    call="StopInstances",
+    parameters=lambda name: {"instancesSet": {"items": [{"instanceId": name}]}},
+)
+PARAMETER = Kind(
+    name="ssm.parameter",
+    service="ssm",
+    make=_make_parameter,
+    spoil=_change_parameter,
+    look=_look_at_parameter,
+    well=GOOD,
+    broken=BAD,
+    call="PutParameter",
+    parameters=lambda name: {"name": name},
+)
+
+# -- flows --------------------------------------------------------------------------------------
+
+STOPPED = Flow(name="instance-stopped", kind=INSTANCE, ends=State.COMPLETED)
+TAMPERED = Flow(
+    name="parameter-tampered", kind=PARAMETER, ends=State.COMPLETED, policy=_PROTECTED, remembered=True
+)
+APPROVED = Flow(name="approved", kind=INSTANCE, ends=State.COMPLETED, by=None, answer=True)
+REJECTED = Flow(name="rejected", kind=INSTANCE, ends=State.REJECTED, by=None, answer=False)
+UNDONE = Flow(
+    name="undone", kind=INSTANCE, ends=State.FAILED, jammed=True, numbers={"VerifyAttempts": 3}
+)
+UNANSWERED = Flow(name="unanswered", kind=INSTANCE, ends=State.EXPIRED, by=None)
+
+EXHAUSTED = (STOPPED, TAMPERED)
+"""Flows that meet every single fault in every run of the tests."""
+SAMPLED = (APPROVED, UNDONE, REJECTED, UNANSWERED)
+"""Flows that meet a part of them."""
+
+
+def begin(flow: Flow, account: Account) -> Resource:
+    """Make the resource as it should be."""
+    resource = account.resource(flow.kind.name, flow.kind.make(account))
+    if flow.jammed:
+        jam(resource.id)
+    return resource
+
+
+POLICIES = {flow.name: read_policy(flow.policy) for flow in (*EXHAUSTED, *SAMPLED)}

@@ -1,0 +1,336 @@
+"""One run of a flow under one plan of faults, with everything that follows it until nothing moves any more."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from chalicelib import doing, intake, undoing, workflow
+from chalicelib.approval import answer_approval
+from chalicelib.aws.incident_table import Story
+from chalicelib.errors import MainstayError, WrongStateError
+from chalicelib.incidents.model import Approval, State
+from chalicelib.incidents.step import Step
+from chalicelib.sweep import HANGS_AFTER, sweep
+from mainstay.embedded.bus import Event
+from mainstay.embedded.personas import MAINSTAY
+from tests.functional.faults.account import Account
+from tests.functional.faults.clock import Clock
+from tests.functional.faults.events import call_event
+from tests.functional.faults.flows import POLICIES, Flow, begin
+from tests.functional.faults.injector import Call, Crash, Plan
+from tests.functional.faults.journal import Change, Held, Journal, Message
+from tests.functional.faults.lambdas import Invocation, Lambdas, Outcome
+from tests.functional.faults.machine import CallAws, read_definition
+from tests.functional.faults.records import Records, read_records
+from tests.functional.faults.step_functions import StepFunctions
+
+TASKS = {
+    "detect_incident": workflow.detect_incident,
+    "analyze_incident": workflow.analyze_incident,
+    "plan_recovery": workflow.plan_recovery,
+    "decide_recovery": workflow.decide_recovery,
+    "run_action": doing.run_action,
+    "verify_recovery": doing.verify_recovery,
+    "roll_back": undoing.roll_back,
+    "notify_people": workflow.notify_people,
+    "learn_outcome": workflow.learn_outcome,
+}
+_TRIES = (60.0, 120.0)
+"""Lambda tries an event again after these seconds."""
+_ANSWER_AFTER = 600.0
+_SWEEPS_WHILE_ASKED = (300.0, 595.0, 900.0, 1200.0, 1500.0)
+_WITHOUT_RUN = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of it."""
+
+    flow: Flow
+    met: list[Call]
+    """The calls to which a fault has happened."""
+    calls: list[Call]
+    in_reach: int
+    """So many of the calls were made before the last sweeps."""
+    stories: list[Story]
+    changes: list[Change]
+    messages: list[Message]
+    looks: str
+    """What the resource is like in the end."""
+    executions: dict[str, str]
+    """Name to status and failure."""
+    switched_off_at: int
+    """The number of the call at which the mode was set to off; 0: never."""
+
+
+@dataclass(kw_only=True)
+class Trial:
+    """Everything that takes part in one run. It is the injector's situation."""
+
+    flow: Flow
+    account: Account
+    plan: Plan
+    seed: int = 0
+    clock: Clock = field(default_factory=Clock)
+    _events: list[Event] = field(default_factory=list)
+    _switched_off_at: int = 0
+
+    def run(self) -> Result:
+        """Break the resource, and let everything happen until all is quiet."""
+        self._prepare()
+        self.flow.kind.spoil(self.account, self.resource.id)
+        self._break_the_news()
+        self.clock.run()
+        self._deliver_once_more()
+        in_reach = len(self.account.injector.calls)
+        for minutes in (HANGS_AFTER.total_seconds() / 60 + 1, 5, 5):
+            self.clock.spend(minutes * 60)
+            self._sweep()
+            self.clock.run()
+        return self._result(in_reach)
+
+    # -- before ---------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        account = self.account
+        account.clock, account.listener = self.clock, _ignore
+        account.injector.forget(self, self.journal)
+        account.empty()
+        self.resource = begin(self.flow, account)
+        self.renew_team()
+        self.team.memory.set_mode("auto", by="mainstay", now=self.clock())
+        if self.flow.remembered:
+            self.team.memory.remember_good_state(self.resource, self.team.observe(self.resource))
+        self.clock.spend(3600)
+        account.listener = self._on_event
+        account.injector.forget(self, self.journal, self.plan)
+
+    def renew_team(self) -> None:
+        """A new process knows nothing of the one before."""
+        self.team = self.account.new_team(self.clock, POLICIES[self.flow.name])
+
+    def _break_the_news(self) -> None:
+        if self.flow.by is not None:
+            self._tell_of_call(self.flow.by, self.flow.kind.call, 0.1)
+        if self.flow.by is None:
+            for seconds in _SWEEPS_WHILE_ASKED:
+                self.clock.later(seconds, self._sweep)
+        if self.flow.answer is not None:
+            self.clock.later(_ANSWER_AFTER, lambda: self._answer(tries=3))
+
+    # -- who takes part -------------------------------------------------------------------------
+
+    @cached_property
+    def lambdas(self) -> Lambdas:
+        """The product."""
+        tasks = {name: self._task(task) for name, task in TASKS.items()}
+        others = {
+            "on_resource_event": lambda event: intake.receive_event(event, self.team),
+            "request_approval": self._request_approval,
+            "answer": self._take_answer,
+            "sweep": lambda _event: sweep(self.team),
+        }
+        return Lambdas({**tasks, **others}, on_crash=self.renew_team)
+
+    @cached_property
+    def step_functions(self) -> StepFunctions:
+        """The state machine."""
+        return StepFunctions(
+            definition=read_definition(**self.flow.numbers),
+            clock=self.clock,
+            lambdas=self.lambdas,
+            call_aws=self._call_aws,
+            jitter=random.Random(self.seed).random,  # noqa: S311 - the same run again has the same delays
+        )
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The witness."""
+        return Journal(
+            step_functions=self.step_functions,
+            look=lambda: self.flow.kind.look(self.account, self.resource.id),
+            read_records=self._held,
+            current_run=lambda: self.lambdas.running[-1].number if self.lambdas.running else _WITHOUT_RUN,
+            on_change=self._on_own_change,
+        )
+
+    # -- the injector's situation ---------------------------------------------------------------
+
+    def current_function(self) -> str:
+        """Who is at work."""
+        return self.lambdas.running[-1].function if self.lambdas.running else "somebody"
+
+    def spend(self, seconds: float) -> None:
+        """Let time pass."""
+        self.clock.spend(seconds)
+
+    def run_again(self) -> None:
+        """A second delivery of what is running, at the same time."""
+        if self.current_function() != "state-machine":
+            self.lambdas.run_again()
+
+    def give_up_on_it(self) -> None:
+        """Go on without what is running, to the end."""
+        if self.current_function() != "state-machine":
+            self.lambdas.give_up()
+
+    def switch_off(self) -> None:
+        """A person sets the mode."""
+        self._switched_off_at = len(self.account.injector.calls)
+        self.account.client("dynamodb").update_item(
+            TableName=self.team.incidents.table,
+            Key={"pk": {"S": "CONTROL"}, "sk": {"S": "MODE"}},
+            UpdateExpression="SET #mode = :off",
+            ExpressionAttributeNames={"#mode": "mode"},
+            ExpressionAttributeValues={":off": {"S": "off"}},
+        )
+
+    # -- events ---------------------------------------------------------------------------------
+
+    def _on_event(self, event: Event) -> None:
+        """What the state of an instance is; the rule lets failures through only."""
+        states = self.team.types[self.flow.kind.name].state_changes
+        if event["detail"].get("state") in states:
+            self._deliver({**event, "time": f"{self.clock.now:%Y-%m-%dT%H:%M:%SZ}"}, 0.5)
+
+    def _on_own_change(self, call: Call) -> None:
+        if call.operation == self.flow.kind.call:
+            self._tell_of_call(MAINSTAY, call.operation, 4)
+
+    def _tell_of_call(self, by: Any, operation: str, seconds: float) -> None:
+        named = self.flow.kind.parameters(self.resource.id)
+        number = len(self._events) + 1
+        event = call_event(
+            self.flow.kind.service, operation, named, by=by, at=self.clock.now, number=number
+        )
+        self._deliver(event, seconds)
+
+    def _deliver(self, event: Event, seconds: float) -> None:
+        event = {**event, "id": f"event-{len(self._events) + 1}"}
+        self._events.append(event)
+        self.clock.later(seconds, lambda: self._invoke("on_resource_event", event, list(_TRIES)))
+
+    def _deliver_once_more(self) -> None:
+        """Late duplicates of everything; what failed each time comes out of the dead-letter queue by this."""
+        self.clock.spend(240)
+        for event in list(self._events):
+            self._invoke("on_resource_event", event, list(_TRIES))
+            self.clock.run()
+
+    def _invoke(self, function: str, payload: Any, tries: list[float]) -> None:
+        """As Lambda does without anybody waiting: errors and timeouts are tried again after a while."""
+
+        def try_again() -> None:
+            if tries:
+                seconds, *rest = tries
+                self.clock.later(seconds, lambda: self._invoke(function, payload, rest))
+
+        def time_out() -> None:
+            try_again()
+            self.clock.run()
+
+        def end(outcome: Outcome) -> None:
+            if outcome.error:
+                try_again()
+
+        self.lambdas.invoke(
+            Invocation(function=function, payload=payload, on_end=end, on_timeout=time_out)
+        )
+
+    # -- functions and calls --------------------------------------------------------------------
+
+    def _task(self, task: Any) -> Any:
+        def run(payload: Any) -> Any:
+            return workflow.run_task(task, Step.model_validate(payload), self.team).model_dump(mode="json")
+
+        return run
+
+    def _request_approval(self, payload: Any) -> Any:
+        task = self._task(lambda step, team: workflow.request_approval(step, payload["token"], team))
+        return task(payload["step"])
+
+    def _call_aws(self, want: CallAws) -> Outcome:
+        """The state machine is no process of ours: what would be a crash is a failed call to it."""
+        mark = Invocation(function="state-machine", payload=None, on_end=_ignore, on_timeout=_nothing)
+        self.lambdas.running.append(mark)
+        try:
+            parameters = {**want.parameters, "TableName": self.team.incidents.table}
+            self.team.aws.change(want.service, want.operation, **parameters)
+        except (Crash, MainstayError) as error:
+            return Outcome(error="States.TaskFailed", cause=str(error))
+        finally:
+            self.lambdas.running.remove(mark)
+        return Outcome(answer={})
+
+    def _sweep(self) -> None:
+        self._invoke("sweep", {}, [])
+
+    # -- people ---------------------------------------------------------------------------------
+
+    def _answer(self, tries: int) -> None:
+        """A person answers what is asked, and tries again a minute later where it did not work."""
+
+        def end(outcome: Outcome) -> None:
+            if outcome.error and outcome.error != WrongStateError.__name__:
+                try_again()
+
+        def try_again() -> None:
+            if tries > 1:
+                self.clock.later(60, lambda: self._answer(tries - 1))
+
+        def time_out() -> None:
+            try_again()
+            self.clock.run()
+
+        self.lambdas.invoke(Invocation(function="answer", payload={}, on_end=end, on_timeout=time_out))
+
+    def _take_answer(self, _payload: Any) -> Any:
+        asked = [
+            story.incident
+            for story in self._records().stories()
+            if story.incident.state is State.AWAITING_APPROVAL
+        ]
+        if not asked or asked[0].plan is None:
+            raise LookupError("nobody is asked yet")
+        answer = Approval(
+            approved=bool(self.flow.answer), by="bob", digest=asked[0].plan.digest, decided_at=self.clock()
+        )
+        return answer_approval(asked[0].incident_id, answer, self.team).model_dump(mode="json")
+
+    # -- after ----------------------------------------------------------------------------------
+
+    def _records(self) -> Records:
+        return read_records(self.account.client("dynamodb"), self.team.incidents.table)
+
+    def _held(self) -> Held:
+        return self._records().held_by(self.resource)
+
+    def _result(self, in_reach: int) -> Result:
+        injector = self.account.injector
+        return Result(
+            flow=self.flow,
+            met=list(injector.met),
+            calls=list(injector.calls),
+            in_reach=in_reach,
+            stories=self._records().stories(),
+            changes=self.journal.changes,
+            messages=self.journal.messages,
+            looks=self.journal.look(),
+            executions={
+                name: f"{execution.status} {execution.failure}".strip()
+                for name, execution in self.step_functions.executions.items()
+            },
+            switched_off_at=self._switched_off_at,
+        )
+
+
+def _ignore(_event: object) -> None:
+    """Nobody hears of what is made ready."""
+
+
+def _nothing() -> None:
+    """Nobody waits."""
