@@ -8,7 +8,7 @@ from typing import Any
 from chalice import Chalice
 from chalice.app import CloudWatchEvent, SNSEvent
 
-from chalicelib import doing, intake, undoing, workflow
+from chalicelib import deciding, doing, intake, undoing, workflow
 from chalicelib.incidents.step import Step
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.services import collaborators
@@ -64,7 +64,7 @@ def plan_recovery(event: dict[str, Any], _context: object) -> dict[str, Any]:
 @app.lambda_function(name="decide_recovery")
 def decide_recovery(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Ask every gate."""
-    return _run(workflow.decide_recovery, event)
+    return _run(deciding.decide_recovery, event)
 
 
 @app.lambda_function(name="request_approval")

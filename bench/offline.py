@@ -14,9 +14,10 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from bench.events import ACCOUNT, REGION
+from mainstay.world import STAGE
 
 _SETTINGS = {
-    "MAINSTAY_STAGE": "bench",
+    "MAINSTAY_STAGE": STAGE,  # the app is imported once in a process, and this with it
     "MAINSTAY_ACCOUNT": ACCOUNT,
     "MAINSTAY_LOG_FILE": os.devnull,
     "AWS_REGION": REGION,
@@ -68,7 +69,7 @@ def offline() -> Iterator[Offline]:
 
 def _restore(name: str, value: str | None) -> None:
     if value is None:
-        del os.environ[name]
+        os.environ.pop(name, None)
     else:
         os.environ[name] = value
 

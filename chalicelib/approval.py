@@ -22,7 +22,10 @@ def answer_approval(incident_id: str, approval: Approval, team: Collaborators) -
     step = first_step(incident, team).resumed(incident)
     moved = _approve(step, approval, team) if approval.approved else _reject(step, approval, team)
     _require_ours(moved, approval, team)
-    team.executions.answer(team.incidents.task_token(incident_id), moved)
+    if not team.executions.answer(team.incidents.task_token(incident_id), moved):
+        raise WrongStateError(
+            f"{incident_id} waits no more: the answer came too late, and nothing is changed"
+        )
     return moved
 
 
@@ -37,7 +40,9 @@ def _check(incident: Incident, approval: Approval) -> None:
 
 def _approve(step: Step, approval: Approval, team: Collaborators) -> Step:
     material = team.memory.for_decision(step, approval.decided_at)
-    also = team.memory.recovery_begun(step, material.guard, approval.decided_at) if material.guard else []
+    also = (
+        team.memory.recovery_begun(step, material.guard, approval.decided_at, None) if material.guard else []
+    )
     news = News(
         what=f"{approval.by} approved the plan", at=approval.decided_at, data={"digest": approval.digest}
     )

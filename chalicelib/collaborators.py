@@ -29,7 +29,7 @@ class Executions(Protocol):
     def start(self, step: Step) -> None: ...  # noqa: D102
     def answer(self, token: str, step: Step) -> bool: ...  # noqa: D102
     def keep_waiting(self, token: str) -> bool: ...  # noqa: D102
-    def is_running(self, incident_id: str) -> bool: ...  # noqa: D102
+    def status(self, incident_id: str) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, kw_only=True)

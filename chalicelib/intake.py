@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chalicelib.aws.incident_table import How, Opening
@@ -64,7 +65,7 @@ def new_incident(signal: Signal, now: datetime) -> Incident:
 
 def first_step(incident: Incident, team: Collaborators) -> Step:
     """The input of an incident's workflow: always the same for the same record."""
-    limits = team.limits(incident.resource)
+    limits = team.limits(incident.resource, incident.observation.tags if incident.observation else {})
     named = incident.signals[0].actor.kind is not ActorKind.UNKNOWN
     return Step(
         incident_id=incident.incident_id,
@@ -84,9 +85,13 @@ def first_step(incident: Incident, team: Collaborators) -> Step:
 def _receive(reading: Reading, event: object, team: Collaborators) -> dict[str, Any]:
     for ignored in reading.ignored:
         _note_ignored(ignored, event, team)
+    for signal in reading.own:
+        team.patiently(partial(team.incidents.hush, signal, team.clock()))
     openings = [open_incident(signal, team) for signal in reading.signals]
     return {
-        "incidents": [{"incident_id": one.incident_id, "how": one.how.value} for one in openings],
+        "incidents": [
+            {"incident_id": one.incident_id, "how": one.how.value} for one in openings if one.incident_id
+        ],
         "ignored": [{"code": one.code, "reason": one.reason} for one in reading.ignored],
     }
 

@@ -78,9 +78,14 @@ def make_collaborators(settings: Settings) -> Collaborators:
 def load_policy(settings: Settings) -> Policy:
     """Read the policy file; raise InvalidPolicyError naming it where it cannot be read."""
     try:
-        return read_policy(settings.policy_file.read_text(encoding="utf-8"))
+        policy = read_policy(settings.policy_file.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidPolicyError(f"MAINSTAY_POLICY_FILE: {error}") from error
+    for entry in policy.protected:
+        if entry.match.names_one and entry.match.type not in RESOURCE_TYPES:
+            known = ", ".join(RESOURCE_TYPES)
+            raise InvalidPolicyError(f"protected: there is no type {entry.match.type!r}; there are {known}")
+    return policy
 
 
 def _log_stream(settings: Settings) -> TextIO:

@@ -10,15 +10,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
+from chalicelib.aws.incident_table import How
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError
-from chalicelib.incidents.lifecycle import OPEN
-from chalicelib.incidents.model import Incident, Resource, Signal, SignalSource, State
+from chalicelib.errors import StaleRecordError
+from chalicelib.incidents.lifecycle import ENDED, OPEN
+from chalicelib.incidents.model import Incident, Observation, Resource, Signal, SignalSource, State
+from chalicelib.incidents.step import Step
+from chalicelib.incidents.timeline import News
 from chalicelib.intake import first_step, open_incident
-from chalicelib.undoing import give_up
 from chalicelib.workflow import learn_outcome, notify_people
+
+T = TypeVar("T")
+Task: TypeAlias = Callable[[], str]
 
 HANGS_AFTER = timedelta(minutes=10)
 """An open incident that is older and has no running workflow hangs."""
@@ -29,17 +34,29 @@ STAYED_WELL = timedelta(hours=2)
 
 def sweep(team: Collaborators) -> dict[str, Any]:
     """Look after everything once; answer what was found, as counts. One resource's error stops no other."""
-    found = {"ended": 0, "kept_waiting": 0, "reopened": 0, "remembered": 0, "errors": 0}
-    for task in (*_open_tasks(team), *_recovered_tasks(team), *_protected_tasks(team)):
-        try:
-            result = task()
-        except MainstayError as error:
-            team.telemetry.warn(f"the sweep met an error: {error}", error=type(error).__name__)
-            result = "errors"
-        if result:
-            found[result] += 1
+    found = {"started": 0, "ended": 0, "kept_waiting": 0, "reopened": 0, "remembered": 0, "errors": 0}
+    for find in (_open_tasks, _recovered_tasks, _protected_tasks):
+        nothing: list[Task] = []
+        for task in _carefully(partial(_listed, find, team), nothing, team, found):
+            result = _carefully(task, "", team, found)
+            if result:
+                found[result] += 1
     team.telemetry.log("swept", **found)
     return found
+
+
+def _listed(find: Callable[[Collaborators], Iterator[Task]], team: Collaborators) -> list[Task]:
+    return list(find(team))
+
+
+def _carefully(task: Callable[[], T], otherwise: T, team: Collaborators, found: dict[str, int]) -> T:
+    """Whatever one task meets stops no other: the error is logged and counted."""
+    try:
+        return task()
+    except Exception as error:  # noqa: BLE001 - one unreadable record must not silence the whole sweep
+        team.telemetry.warn(f"the sweep met an error: {error}", error=type(error).__name__)
+        found["errors"] += 1
+        return otherwise
 
 
 def _open_tasks(team: Collaborators) -> Iterator[Callable[[], str]]:
@@ -65,14 +82,28 @@ def _protected_tasks(team: Collaborators) -> Iterator[Callable[[], str]]:
 
 
 def _look_after(incident_id: str, team: Collaborators) -> str:
-    """Push on or end an open incident."""
+    """Push on, start or end an open incident."""
     incident = team.incidents.load(incident_id)
-    if team.executions.is_running(incident.incident_id):
+    status = team.executions.status(incident_id)
+    if status == "RUNNING":
         return _push_on(incident, team)
-    if team.clock() - incident.opened_at < HANGS_AFTER:
+    if incident.state in ENDED or team.clock() - incident.opened_at < HANGS_AFTER:
         return ""
     step = first_step(incident, team).resumed(incident)
-    ended = give_up(step, "the workflow ended without ending the incident", team)
+    if not status and incident.state is State.DETECTING:
+        team.executions.start(step)
+        return "started"
+    return _end_lost(step, team)
+
+
+def _end_lost(step: Step, team: Collaborators) -> str:
+    """End an incident whose workflow is gone, unless somebody else did so meanwhile."""
+    why = "the workflow ended without ending the incident"
+    news = News(what=f"Gave up: {why}", at=team.clock())
+    try:
+        ended = team.incidents.end_alone(step, State.FAILED, [news], problem=why)
+    except StaleRecordError:
+        return ""
     learn_outcome(notify_people(ended, team), team)
     return "ended"
 
@@ -94,26 +125,38 @@ def _look_again(incident_id: str, team: Collaborators) -> str:
     """Recovered means that it stayed so; what was made anew is looked at under its new name."""
     incident = team.incidents.load(incident_id)
     name = incident.successor or incident.resource.id
-    return _reopen(incident.resource.model_copy(update={"id": name}), incident.failure, team)
+    resource = incident.resource.model_copy(update={"id": name})
+    return _reopen(resource, incident.failure, team.observe(resource), team.memory.known_good(resource), team)
 
 
 def _compare(resource: Resource, team: Collaborators) -> str:
     """Remember a protected resource's state at first sight; afterwards any failure is a signal."""
-    known_good = team.memory.known_good(resource)
+    known_good, observation = team.memory.known_good(resource), team.observe(resource)
     if known_good is None:
-        observation = team.observe(resource)
-        if not observation.exists:
-            return ""
-        team.memory.remember_good_state(resource, observation)
-        return "remembered"
+        return _remember(resource, observation, team)
     kind = team.types[resource.type]
-    return next((done for one in kind.failures if (done := _reopen(resource, one.name, team))), "")
+    found = (_reopen(resource, one.name, observation, known_good, team) for one in kind.failures)
+    return next((done for done in found if done), "")
 
 
-def _reopen(resource: Resource, failure: str, team: Collaborators) -> str:
+def _remember(resource: Resource, observation: Observation, team: Collaborators) -> str:
+    """Only a state that no failure shows in, at rest, and with its tags."""
     kind = team.types[resource.type]
-    observation = team.observe(resource)
-    if not kind.is_failing(failure, observation, team.memory.known_good(resource)):
+    if not observation.exists or observation.passing:
+        return ""
+    if any(kind.is_failing(one.name, observation, None) for one in kind.failures):
+        return ""
+    if kind.read_tags is not None:
+        observation = observation.model_copy(update={"tags": kind.read_tags(resource, team.read)})
+    team.memory.remember_good_state(resource, observation)
+    return "remembered"
+
+
+def _reopen(
+    resource: Resource, failure: str, seen: Observation, known_good: Observation | None, team: Collaborators
+) -> str:
+    kind = team.types[resource.type]
+    if not kind.is_failing(failure, seen, known_good) or not _is_news(resource, failure, team):
         return ""
     now = team.clock()
     signal = Signal(
@@ -124,4 +167,16 @@ def _reopen(resource: Resource, failure: str, team: Collaborators) -> str:
         event_name="sweep",
         occurred_at=now,
     )
-    return "reopened" if open_incident(signal, team).how.value == "opened" else ""
+    return "reopened" if open_incident(signal, team).how is How.OPENED else ""
+
+
+def _is_news(resource: Resource, failure: str, team: Collaborators) -> bool:
+    """What people know of, decided on, or were told about is theirs: the sweep only adds what nobody heard.
+
+    So not what is open, was meant, rejected or given up on; but what broke again after it was repaired.
+    """
+    last = next(iter(team.index.of_resource(resource.key, limit=1).entries), None)
+    if last is None or last.failure != failure:
+        return last is None or last.state in ENDED
+    replaced = bool(team.incidents.load(last.incident_id).successor)
+    return last.state in {State.COMPLETED, State.COOLDOWN} and not replaced

@@ -26,6 +26,7 @@ METRICS: dict[str, MetricUnit] = {
     "Decisions": MetricUnit.Count,
     "Judged": MetricUnit.Count,
     "Ended": MetricUnit.Count,
+    "NotTold": MetricUnit.Count,
     "StageSeconds": MetricUnit.Seconds,
     "HealthySeconds": MetricUnit.Seconds,
 }

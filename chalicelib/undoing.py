@@ -18,7 +18,11 @@ from chalicelib.recovery.gateway import Order
 from chalicelib.recovery.model import ActionKind
 from chalicelib.recovery.verify import verify
 
-_TIMEOUTS = frozenset({"States.Timeout", "States.HeartbeatTimeout"})
+_TIMEOUTS = {
+    "States.Timeout": "nobody answered in time",
+    "States.HeartbeatTimeout": "Mainstay itself stopped looking after the question",
+}
+"""Why a question to people came to nothing."""
 
 
 def roll_back(step: Step, team: Collaborators) -> Step:
@@ -33,9 +37,9 @@ def roll_back(step: Step, team: Collaborators) -> Step:
         return current
     if current.state is not State.ROLLING_BACK:
         return _begin(current, story.effects, team)
-    if step.error is not None:
+    if step.state is State.ROLLING_BACK and step.error is not None:
         return give_up(current, f"what was undone could not be verified. {story.incident.problem}", team)
-    return _undo_next(current, story.effects, team)
+    return _undo_next(current.moved(error=None), story.effects, team)
 
 
 def verify_undoing(step: Step, team: Collaborators) -> Step:
@@ -60,10 +64,7 @@ def end_somehow(step: Step, team: Collaborators) -> Step:
 def _begin(step: Step, effects: tuple[Effect, ...], team: Collaborators) -> Step:
     problem = _problem(step)
     if step.state is State.AWAITING_APPROVAL and step.error and step.error.Error in _TIMEOUTS:
-        news = News(what="Nobody answered in time: nothing was changed", at=team.clock())
-        return team.incidents.advance(
-            step.moved(error=None), State.EXPIRED, [news], problem="nobody answered in time"
-        )
+        return _expire(step, _TIMEOUTS[step.error.Error], team)
     done = [effect for effect in effects if _may_have_happened(effect, team)]
     if not done:
         return give_up(step, problem, team)
@@ -72,6 +73,11 @@ def _begin(step: Step, effects: tuple[Effect, ...], team: Collaborators) -> Step
     news = News(what=f"The recovery failed: {problem[:400]}. Began to undo it", at=team.clock())
     moved = team.incidents.advance(step.moved(error=None), State.ROLLING_BACK, [news], problem=problem[:2000])
     return _undo_next(moved.moved(busy=False), effects, team)
+
+
+def _expire(step: Step, why: str, team: Collaborators) -> Step:
+    news = News(what=f"{why.capitalize()}: nothing was changed", at=team.clock())
+    return team.incidents.advance(step.moved(error=None), State.EXPIRED, [news], problem=why)
 
 
 def _undo_next(step: Step, effects: tuple[Effect, ...], team: Collaborators) -> Step:
@@ -112,10 +118,11 @@ def _undo_of(effect: Effect, team: Collaborators) -> ActionCall | None:
 
 
 def _may_have_happened(effect: Effect, team: Collaborators) -> bool:
-    """A refused API call had no effect; a build or a restore that failed may have got half-way."""
+    """What was refused had no effect; a build or a restore that was begun may have got half-way."""
     if not effect.name.startswith("do-"):
         return False
-    return effect.status != "failed" or team.actions[effect.action].kind is not ActionKind.API
+    got_going = team.actions[effect.action].kind is not ActionKind.API and bool(effect.handle)
+    return effect.status != "failed" or got_going
 
 
 def give_up(step: Step, problem: str, team: Collaborators) -> Step:

@@ -5,35 +5,22 @@ Every function takes the step before it and answers the step after it. A repeate
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
 
 from chalicelib.analysis.assess import assess
-from chalicelib.analysis.case import Case, Question
-from chalicelib.analysis.decision import decide
-from chalicelib.aws.incident_parts import Terms
+from chalicelib.analysis.case import Case
 from chalicelib.aws.memory import Material
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError, NotSettledYetError, PlanChangedError
+from chalicelib.errors import MainstayError, NotSettledYetError
 from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.messages import render_message
-from chalicelib.incidents.model import Assessment, Classification, Intent, Observation, PastIncident, State
-from chalicelib.incidents.plans import Decision, RecoveryPlan, Verdict
+from chalicelib.incidents.model import Classification, PastIncident, State
+from chalicelib.incidents.plans import Verdict
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News
 from chalicelib.recovery.model import Situation
 from chalicelib.recovery.plan import candidates, make_plan
 from chalicelib.undoing import end_somehow
-
-_HEARTBEAT_SECONDS = 900
-"""Three sweeps: a question that Mainstay itself no longer looks after is given up early."""
-
-_AFTER = {
-    Verdict.RECOVER: State.EXECUTING,
-    Verdict.REVIEW: State.AWAITING_APPROVAL,
-    Verdict.IGNORE: State.DISMISSED,
-}
 
 
 def run_task(task: Callable[[Step, Collaborators], Step], step: Step, team: Collaborators) -> Step:
@@ -63,17 +50,20 @@ def detect_incident(step: Step, team: Collaborators) -> Step:
         tags = kind.read_tags(step.resource, team.read)
         observation = observation.model_copy(update={"tags": tags})
     news = News(what=f"Looked at the resource: {observation.glance}", at=team.clock())
-    moved = team.incidents.advance(step, State.ANALYZING, [news], observation=observation)
-    return moved.moved(observation=observation)
+    looked = step.moved(observation=observation)
+    return team.incidents.advance(looked, State.ANALYZING, [news], observation=observation)
 
 
 def analyze_incident(step: Step, team: Collaborators) -> Step:
     """Gather evidence and judge it: by rules always, with the model's help where the policy says so."""
     material = team.memory.for_analysis(step, team.clock())
     case = _case(material, team)
+    if case.failing is not True and _was_looked_at_too_early(case, step):
+        return look_again(step, len(case.signals), team)
+    step = step.moved(observation=case.observation, known_good=material.known_good)
     assessment = assess(
         case,
-        team.limits(step.resource, case.observation.tags),
+        team.limits(step.resource, step.tags),
         candidates=candidates(step.resource.type, step.failure, team.actions),
         converse=team.converse,
         nonce=team.new_nonce(),
@@ -87,16 +77,15 @@ def analyze_incident(step: Step, team: Collaborators) -> Step:
         at=team.clock(),
         data={"evidence": [one.model_dump(mode="json") for one in assessment.evidence]},
     )
-    moved = team.incidents.advance(step, State.PLANNING, [news], assessment=assessment)
-    return moved.moved(classification=assessment.classification, known_good=material.known_good)
+    judged = step.moved(classification=assessment.classification)
+    return team.incidents.advance(judged, State.PLANNING, [news], assessment=assessment)
 
 
 def plan_recovery(step: Step, team: Collaborators) -> Step:
     """Make the one exact plan that is decided on, approved and carried out; it is saved with the decision."""
     if step.classification is Classification.NORMAL or step.observation is None:
-        return step.moved(observation=None, known_good=None)
-    known = step.known_good.tags if step.known_good else {}
-    protection = team.policy.protection_of(step.resource, step.observation.tags or known)
+        return step.moved(plan=None)
+    protection = team.policy.protection_of(step.resource, step.tags)
     situation = Situation(
         resource=step.resource,
         failure=step.failure,
@@ -104,39 +93,7 @@ def plan_recovery(step: Step, team: Collaborators) -> Step:
         known_good=step.known_good or (team.memory.known_good(step.resource) if protection else None),
         recreation=protection.recreation if protection else None,
     )
-    plan = make_plan(situation, actions=team.actions, read=team.read)
-    return step.moved(plan=plan, observation=None, known_good=None)
-
-
-def decide_recovery(step: Step, team: Collaborators) -> Step:
-    """Ask every gate; record plan and decision; take the recovery out of the budgets where it goes ahead."""
-    now = team.clock()
-    material = team.memory.for_decision(step, now)
-    question = _question(step, material, now, team)
-    decision = decide(question)
-    team.telemetry.count("Decisions", Verdict=decision.verdict.value, ResourceType=step.resource.type)
-    to = _state_after(decision, step.plan)
-    if to is State.DISMISSED and len(material.incident.signals) > question.assessment.heard:
-        return _judge_again(step, material, team)
-    moved = team.incidents.advance(
-        step,
-        to,
-        _decision_news(step.plan, decision, team),
-        _along_with(to, step, material, question, team),
-        terms=Terms(heard=question.assessment.heard if to is State.DISMISSED else None),
-        plan=step.plan,
-        plan_digest=step.plan.digest if step.plan else None,
-        decision=decision,
-        problem="there is no recovery for this in the catalogue" if to is State.FAILED else None,
-    )
-    limits = question.limits
-    return moved.moved(
-        verdict=decision.verdict,
-        notify=question.assessment.classification is not Classification.NORMAL,
-        approval_seconds=limits.approval_seconds,
-        heartbeat_seconds=max(1, min(_HEARTBEAT_SECONDS, limits.approval_seconds - 1)),
-        cooldown_seconds=limits.cooldown_seconds,
-    )
+    return step.moved(plan=make_plan(situation, actions=team.actions, read=team.read))
 
 
 def request_approval(step: Step, token: str, team: Collaborators) -> Step:
@@ -145,11 +102,15 @@ def request_approval(step: Step, token: str, team: Collaborators) -> Step:
         what="Asked people to approve the plan", at=team.clock(), data={"seconds": step.approval_seconds}
     )
     moved = team.incidents.advance(step, State.AWAITING_APPROVAL, [news], task_token=token)
+    if moved.state is not State.AWAITING_APPROVAL:
+        # Somebody answered an earlier attempt's question, and that attempt's token is of no use any more.
+        team.executions.answer(token, moved)
+        return moved
     return _tell(moved, team)
 
 
 def notify_people(step: Step, team: Collaborators) -> Step:
-    """Tell people and machines what happened and what was done. An incident whose undoing failed ends first."""
+    """Tell people and machines what happened and what was done; what could not be undone ends first."""
     if step.state not in ENDED:
         step = end_somehow(step, team)
     return _tell(step, team)
@@ -170,18 +131,27 @@ def learn_outcome(step: Step, team: Collaborators) -> Step:
         healthy_seconds=step.healthy_seconds,
     )
     approved = step.verdict is Verdict.REVIEW and step.state is State.COMPLETED
-    news = [News(what="Told people", at=now, data={"messages": list(step.told)})] if step.told else []
-    news.append(News(what=f"Learnt the outcome: {step.state.value}", at=now))
+    news = [*_told(step, team), News(what=f"Learnt the outcome: {step.state.value}", at=now)]
     also = team.memory.outcome_learnt(past, step.resource.type, approved=approved)
     team.telemetry.count("Ended", State=step.state.value, ResourceType=step.resource.type)
     return team.incidents.note(step, news, also)
+
+
+def _told(step: Step, team: Collaborators) -> list[News]:
+    """Whether people were told, where they were to be."""
+    if step.told:
+        return [News(what="Told people", at=team.clock(), data={"messages": list(step.told)})]
+    if step.notify:
+        team.telemetry.count("NotTold", State=step.state.value)
+        return [News(what="Could not tell people", at=team.clock())]
+    return []
 
 
 # -- judging ------------------------------------------------------------------------------------
 
 
 def _case(material: Material, team: Collaborators) -> Case:
-    incident, observation = material.incident, _observed(material)
+    incident, observation = material.incident, material.observed
     kind = team.types[incident.resource.type]
     if material.load is None:
         raise ValueError("analysis reads the load")
@@ -199,63 +169,18 @@ def _case(material: Material, team: Collaborators) -> Case:
     )
 
 
-def _question(step: Step, material: Material, now: datetime, team: Collaborators) -> Question:
-    return Question(
-        incident=material.incident,
-        assessment=_assessed(material),
-        plan=step.plan,
-        limits=team.limits(step.resource, _observed(material).tags),
-        policy=team.policy,
-        mode=material.mode,
-        guard=material.guard,
-        load=material.load,
-        now=now,
-    )
+def _was_looked_at_too_early(case: Case, step: Step) -> bool:
+    """Whether something was heard that happened since the resource was looked at, to the second."""
+    looked_at = case.observation.observed_at.replace(microsecond=0)
+    later = any(signal.occurred_at >= looked_at for signal in case.signals[1:])
+    return later and len(case.signals) > step.looked_again_at
 
 
-def _along_with(
-    to: State, step: Step, material: Material, question: Question, team: Collaborators
-) -> list[dict[str, Any]]:
-    """What is written in the transaction of the decision: the recovery is counted, a change accepted."""
-    if to is State.EXECUTING and material.guard is not None:
-        return team.memory.recovery_begun(step, material.guard, question.now)
-    observation = _observed(material)
-    protected = team.policy.protection_of(step.resource, observation.tags)
-    if protected and _is_accepted(question.assessment, observation):
-        return [team.memory.good_state(step.resource, observation)]
-    return []
-
-
-def _judge_again(step: Step, material: Material, team: Collaborators) -> Step:
-    """Something more was heard since the judgement that it is nothing: that may be the failure."""
-    news = News(what="Heard more about it: judging again", at=team.clock())
-    moved = team.incidents.advance(step, State.ANALYZING, [news])
-    return moved.moved(observation=_observed(material), plan=None)
-
-
-def _state_after(decision: Decision, plan: RecoveryPlan | None) -> State:
-    if decision.in_cooldown:
-        return State.COOLDOWN
-    if decision.verdict is Verdict.REVIEW and plan is None:
-        return State.FAILED
-    return _AFTER[decision.verdict]
-
-
-def _is_accepted(assessment: Assessment, observation: Observation) -> bool:
-    """Whether somebody changed the resource on purpose, so that its new state is the good one."""
-    deliberate = assessment.intent in {Intent.DELIBERATE, Intent.AUTOMATION}
-    return observation.exists and deliberate and assessment.classification is Classification.NORMAL
-
-
-def _decision_news(plan: RecoveryPlan | None, decision: Decision, team: Collaborators) -> Sequence[News]:
-    now = team.clock()
-    planned = News(what=f"Planned to {plan.summary}", at=now, data={"digest": plan.digest}) if plan else None
-    gates = {
-        "gates": [gate.model_dump(mode="json") for gate in decision.gates],
-        "policy": decision.policy_version,
-    }
-    decided = News(what=f"Decided {decision.verdict.value}: {decision.reason}", at=now, data=gates)
-    return [planned, decided] if planned else [decided]
+def look_again(step: Step, heard: int, team: Collaborators) -> Step:
+    """Begin anew with what is known by now."""
+    news = News(what="Heard more about it: looking again", at=team.clock())
+    fresh = step.moved(observation=None, known_good=None, plan=None, looked_again_at=heard, settle_seconds=0)
+    return team.incidents.advance(fresh, State.DETECTING, [news])
 
 
 # -- telling and ending -------------------------------------------------------------------------
@@ -268,18 +193,3 @@ def _tell(step: Step, team: Collaborators) -> Step:
         story.incident, story.timeline, console_url=team.settings.console_url, happened=kind.title
     )
     return step.moved(told=(*step.told, team.publish(message)))
-
-
-# -- what a record must have by now -------------------------------------------------------------
-
-
-def _observed(material: Material) -> Observation:
-    if material.incident.observation is None:
-        raise PlanChangedError("the record has no observation yet")
-    return material.incident.observation
-
-
-def _assessed(material: Material) -> Assessment:
-    if material.incident.assessment is None:
-        raise PlanChangedError("the record has no assessment yet")
-    return material.incident.assessment

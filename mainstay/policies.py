@@ -60,7 +60,7 @@ _ON_RECORDS: Mapping[str, tuple[str, ...]] = {
     "run_action": ("ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     "verify_recovery": ("GetItem", "PutItem", "UpdateItem"),
     "roll_back": ("ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
-    "notify_people": ("Query",),
+    "notify_people": ("GetItem", "PutItem", "Query", "UpdateItem"),
     "learn_outcome": ("GetItem", "PutItem", "UpdateItem"),
 }
 """What each function does with the incidents table. None deletes anything, and none scans."""
@@ -77,7 +77,10 @@ _BESIDE: Mapping[str, tuple[Permission, ...]] = {
         Permission("states:StartExecution", _MACHINE),
     ),
     "analyze_incident": (Permission("bedrock:InvokeModel", _MODELS),),
-    "request_approval": (Permission("sns:Publish", _TOPIC),),
+    "request_approval": (
+        Permission("sns:Publish", _TOPIC),
+        Permission("states:SendTaskSuccess", _ALL),
+    ),
     "notify_people": (Permission("sns:Publish", _TOPIC),),
 }
 """What some functions do beside that."""
@@ -257,25 +260,32 @@ def make_config() -> dict[str, Any]:
     }
 
 
-def make_files() -> dict[Path, str]:
-    """Every file that is generated, with its content."""
+def make_files() -> dict[str, str]:
+    """Every file that is generated, by name, with its content."""
     contents = {f"policy-{name}.json": policy_of(name) for name in FUNCTIONS} | {"config.json": make_config()}
-    return {FOLDER / name: json.dumps(content, indent=2) + "\n" for name, content in contents.items()}
+    return {name: json.dumps(content, indent=2) + "\n" for name, content in contents.items()}
 
 
-def main(arguments: list[str]) -> int:
+def stale_files(folder: Path) -> list[str]:
+    """Names of files that are missing, differ, or belong to a function that is no more."""
+    made = make_files()
+    found = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.json")}
+    return sorted(name for name in made.keys() | found.keys() if made.get(name) != found.get(name))
+
+
+def main(arguments: list[str], folder: Path = FOLDER) -> int:
     """Write the files, or with ``--check`` say which differ; exit code 1 where any does."""
-    stale = [path for path, text in make_files().items() if not path.exists() or path.read_text() != text]
-    left_over = sorted(set(FOLDER.glob("policy-*.json")) - make_files().keys())
+    stale, made = stale_files(folder), make_files()
     if "--check" in arguments:
-        for path in (*stale, *left_over):
-            sys.stderr.write(f"{path.name} is out of date: run make policies\n")
-        return 1 if stale or left_over else 0
-    FOLDER.mkdir(exist_ok=True)
-    for path in left_over:
-        path.unlink()
-    for path, text in make_files().items():
-        path.write_text(text)
+        for name in stale:
+            sys.stderr.write(f"{name} is out of date: run make policies\n")
+        return 1 if stale else 0
+    folder.mkdir(exist_ok=True)
+    for name in stale:
+        if name in made:
+            (folder / name).write_text(made[name], encoding="utf-8")
+        else:
+            (folder / name).unlink()
     return 0
 
 

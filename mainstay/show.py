@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.aws.incident_index import Entry
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.timeline import check_timeline
 
 

@@ -159,6 +159,8 @@ def _say(results: Path, summary: str) -> None:
 
 def _plan(request: Request, plan: Path) -> int:
     """Save a plan; answer NOTHING_TO_DO or CHANGES."""
+    if request.operation == "destroy" and not _is_ours(request):
+        return NOTHING_TO_DO
     mode = ["-destroy"] if request.operation == "destroy" else _replacement(request)
     variables = [f"-var={name}={value}" for name, value in request.variables.items()]
     arguments = ["-detailed-exitcode", f"-out={plan}", *_locking(request), *mode, *variables]
@@ -170,7 +172,7 @@ def _replacement(request: Request) -> list[str]:
 
     Raise RecoverError where the state holds a successor: that one is not what was lost.
     """
-    state = json.loads(_terraform(request, "show", "-json").stdout).get("values", {})
+    state = _state(request)
     outputs = {name: output.get("value") for name, output in state.get("outputs", {}).items()}
     known = request.address in _addresses_in(state.get("root_module", {}))
     if not known or outputs.get("recovery_token") == request.token:
@@ -178,6 +180,19 @@ def _replacement(request: Request) -> list[str]:
     if outputs.get("resource_id") not in (None, "", request.lost_id):
         raise RecoverError(f"{request.lost_id} was already made anew, as {outputs['resource_id']}")
     return [f"-replace={request.address}"]
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether the state holds the work of the recovery that is being undone, and not an earlier one's.
+
+    The token stands in the state from the first step on, also where making the rest failed half-way.
+    """
+    return f'"{request.token}"' in json.dumps(_state(request))
+
+
+def _state(request: Request) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(_terraform(request, "show", "-json").stdout).get("values", {})
+    return values
 
 
 def _addresses_in(module: Mapping[str, Any]) -> set[str]:

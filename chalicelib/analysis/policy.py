@@ -44,11 +44,13 @@ class Limits(Record):
     cooldown_seconds: Seconds = 900
     settle_seconds: Annotated[int, Field(ge=0)] = 20
     """How long to wait for a signal that names the actor, where the first one does not."""
-    approval_seconds: Annotated[int, Field(ge=1)] = 3600
+    approval_seconds: Annotated[int, Field(ge=2, le=13 * 86400)] = 3600
     recoveries_per_day: Count = 5
     circuit_recoveries: Count = 3
     """So many recoveries within `circuit_seconds` heal nothing: the circuit opens."""
     circuit_seconds: Seconds = 3600
+    act_on_unnamed: bool = False
+    """Whether a recovery may be automatic while nobody is named as the one who did it."""
     model: ModelUse = ModelUse.UNSURE
     leave_alone: bool = False
 

@@ -42,6 +42,8 @@ _THROTTLES = frozenset(
 _BREAKDOWNS = ("InternalError", "InternalFailure", "InternalServer", "ServiceUnavailable")
 """Answers after which nobody knows whether AWS did it."""
 
+_SERVER_ERROR = 500
+
 _DENIALS = ("AccessDenied", "UnauthorizedOperation", "AuthorizationError", "NotAuthorized")
 
 
@@ -71,15 +73,15 @@ class Aws:
     def _call(
         self, service: str, operation: str, parameters: dict[str, Any], *, once: bool
     ) -> dict[str, Any]:
-        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError  # noqa: PLC0415
+        from botocore import exceptions  # noqa: PLC0415 - boto3 is the slowest import of a cold start
 
         try:
             answer: dict[str, Any] = getattr(self._client(service, once=once), operation)(**parameters)
-        except ClientError as error:
+        except exceptions.ClientError as error:
             raise _translate(error.response, f"{service}:{operation}") from error
-        except HTTPClientError as error:
+        except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
             raise UnreachableError(f"{service}:{operation}: {error}") from error
-        except BotoCoreError as error:
+        except exceptions.BotoCoreError as error:
             raise AwsError(type(error).__name__, str(error), f"{service}:{operation}") from error
         return answer
 
@@ -112,7 +114,8 @@ def _translate(response: Any, operation: str) -> MainstayError:
         return ThrottledError(f"{operation} answered {code}: {message}")
     if code == "TransactionCanceledException":
         return TransactionCancelledError(response.get("CancellationReasons", []))
-    if code.startswith(_BREAKDOWNS):
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code.startswith(_BREAKDOWNS) or status >= _SERVER_ERROR:
         return UnreachableError(f"{operation} answered {code}: {message}")
     if code == "404" or "NotFound" in code or code.startswith("NoSuch"):
         return NotFoundError(code, message, operation)

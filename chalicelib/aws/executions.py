@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.aws.clients import Aws
-from chalicelib.errors import AwsError, NotFoundError
+from chalicelib.errors import AwsError
 from chalicelib.incidents.step import Step
 
 _TOO_LATE = frozenset({"TaskTimedOut", "TaskDoesNotExist", "InvalidToken"})
@@ -52,15 +52,13 @@ class Executions:
             raise
         return True
 
-    def is_running(self, incident_id: str) -> bool:
-        """Whether an incident's workflow is still at work."""
+    def status(self, incident_id: str) -> str:
+        """How an incident's workflow is: RUNNING, or how it ended; empty where it was never started."""
         arn = f"{self._arn.replace(':stateMachine:', ':execution:')}:{incident_id}"
         try:
             answer = self._aws.read("stepfunctions", "describe_execution", executionArn=arn)
-        except NotFoundError:
-            return False
         except AwsError as error:
             if error.code == "ExecutionDoesNotExist":
-                return False
+                return ""
             raise
-        return bool(answer["status"] == "RUNNING")
+        return str(answer["status"])

@@ -33,6 +33,8 @@ def seen(table: str, signal: Signal, incident_id: str, now: datetime) -> dict[st
 def occupied(table: str, incident: Incident, signal: Signal) -> dict[str, Any]:
     """Take the resource. Not while it has an open incident, nor for a late view of one that ended.
 
+    What another failure told of is not this one's: in a cooldown, and after an end, it opens its own.
+
     Event times are cut to whole seconds by those who write them, so the end is compared as cut. After an
     undoing, what nobody is named for is its echo.
     """
@@ -40,12 +42,14 @@ def occupied(table: str, incident: Incident, signal: Signal) -> dict[str, Any]:
     return items.update(
         table,
         keys.guard_key(incident.resource),
-        "SET open_incident = :id REMOVE cooldown_incident",
+        "SET open_incident = :id, failure = :failure REMOVE cooldown_incident",
         "attribute_not_exists(open_incident)"
-        " AND (attribute_not_exists(cooldown_incident) OR cooldown_until <= :now)"
-        " AND (attribute_not_exists(last_ended_at) OR last_ended_at <= :occurred)"
+        " AND (attribute_not_exists(cooldown_incident) OR cooldown_until <= :now OR failure <> :failure)"
+        " AND (attribute_not_exists(last_ended_at) OR last_ended_at <= :occurred OR failure <> :failure)"
         + ("" if named else " AND (attribute_not_exists(quiet_until) OR quiet_until <= :occurred)"),
+        names=None,
         id=incident.incident_id,
+        failure=incident.failure,
         now=incident.opened_at,
         occurred=signal.occurred_at,
     )
@@ -129,7 +133,9 @@ def moved(
 def released(table: str, step: Step, end: State, at: datetime) -> dict[str, Any]:
     """Let the resource go, in the transaction that ends its incident."""
     expression = "SET last_incident = :id, last_ended_at = :ended"
-    values: dict[str, items.Value] = {"id": step.incident_id, "ended": at.replace(microsecond=0)}
+    # What was dismissed was judged by one look: what happened after that look is not in it.
+    known_until = step.observation.observed_at if end is State.DISMISSED and step.observation else at
+    values: dict[str, items.Value] = {"id": step.incident_id, "ended": known_until.replace(microsecond=0)}
     if end in COOLING:
         expression += ", cooldown_until = :until"
         values["until"] = at + timedelta(seconds=step.cooldown_seconds)

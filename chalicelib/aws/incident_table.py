@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from chalicelib.aws import incident_parts as parts
 from chalicelib.aws import items, keys
 from chalicelib.aws.clients import Aws, TransactionCancelledError
-from chalicelib.aws.records import read_incident, read_timeline_event, write_record
-from chalicelib.errors import ConflictError, StaleRecordError, UnknownIncidentError, WrongStateError
+from chalicelib.aws.incident_reader import IncidentReader
+from chalicelib.aws.records import write_record
+from chalicelib.errors import ConflictError, StaleRecordError
 from chalicelib.incidents.base import Record, digest_of
 from chalicelib.incidents.lifecycle import ENDED, check_transition
 from chalicelib.incidents.model import Incident, Signal, State, TimelineEvent
-from chalicelib.incidents.step import Effect, Step
+from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News, bookmark_after, write_events
 
 
@@ -26,6 +27,8 @@ class How(StrEnum):
     OPENED = "opened"
     JOINED = "joined"
     DUPLICATE = "duplicate"
+    ECHO = "echo"
+    """Of our own doing, and of no incident."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,21 +39,11 @@ class Opening:
     how: How
 
 
-@dataclass(frozen=True, kw_only=True)
-class Story:
-    """Everything on record about one incident."""
-
-    incident: Incident
-    timeline: tuple[TimelineEvent, ...]
-    effects: tuple[Effect, ...]
-
-
-class IncidentTable:
+class IncidentTable(IncidentReader):
     """The incidents table, as far as it holds incidents."""
 
     def __init__(self, aws: Aws, table: str) -> None:
-        self._aws = aws
-        self.table = table
+        super().__init__(aws, table)
         self._opened_here: dict[str, str] = {}
 
     # -- opening --------------------------------------------------------------------------------
@@ -80,7 +73,7 @@ class IncidentTable:
             if refused.failed(0):
                 return _duplicate(refused.item(0))
             if refused.failed(1):
-                return self.join(_belongs_to(refused.item(1)), signal, incident.opened_at)
+                return self._belongs(refused.item(1), signal, incident.opened_at)
             raise
         self._opened_here[incident.resource.key] = incident.incident_id
         return Opening(incident_id=incident.incident_id, how=How.OPENED)
@@ -99,6 +92,33 @@ class IncidentTable:
         except TransactionCancelledError as refused:
             return _duplicate(refused.item(0)) if refused.failed(0) else None
         return Opening(incident_id=known, how=How.JOINED)
+
+    def _belongs(self, guard: items.Item, signal: Signal, now: datetime) -> Opening:
+        """Add a signal to the incident that its resource's guard names, or to none: then it is an echo."""
+        incident_id = _incident_of(guard)
+        if not incident_id:
+            self.write([parts.seen(self.table, signal, "", now)])
+            return Opening(incident_id="", how=How.ECHO)
+        return self.join(incident_id, signal, now)
+
+    def hush(self, signal: Signal, now: datetime) -> None:
+        """Our own doing was heard of: what echoes it without a name opens nothing; an open incident is told."""
+        quiet = items.update(
+            self.table,
+            keys.guard_key(signal.resource),
+            "SET quiet_until = :until",
+            until=signal.occurred_at + timedelta(seconds=parts.ECHO_SECONDS),
+        )
+        self.write([quiet])
+        guard = self._aws.read(
+            "dynamodb",
+            "get_item",
+            TableName=self.table,
+            Key=keys.guard_key(signal.resource),
+            ConsistentRead=True,
+        )["Item"]
+        if "open_incident" in guard:
+            self.join(items.decode(guard["open_incident"]), signal, now)
 
     def join(self, incident_id: str, signal: Signal, now: datetime) -> Opening:
         """Add a further view of the same failure to an incident, without moving its bookmark."""
@@ -152,8 +172,23 @@ class IncidentTable:
             return self._advance(current, to, news, also, sections, terms)
 
     def note(self, step: Step, news: Sequence[News], also: Sequence[dict[str, Any]] = ()) -> Step:
-        """Append to the timeline and leave the state as it is, whether or not the incident has ended."""
-        return self._advance(step, step.state, news, also, {})
+        """Append to the timeline and leave the state as it is, whether or not the incident has ended.
+
+        Where an earlier attempt has written the same news already, nothing is written.
+        """
+        try:
+            return self._advance(step, step.state, news, also, {})
+        except StaleRecordError:
+            story = self.story(step.incident_id)
+            current = step.resumed(story.incident)
+            if story.timeline[-1].what == news[-1].what:
+                return current
+            return self._advance(current, current.state, news, also, {})
+
+    def end_alone(self, step: Step, to: State, news: Sequence[News], **sections: Record | str | None) -> Step:
+        """Move an incident on; raise StaleRecordError where anybody else has moved it meanwhile."""
+        check_transition(step.state, to)
+        return self._advance(step, to, news, (), sections)
 
     def _advance(
         self,
@@ -213,67 +248,13 @@ class IncidentTable:
         """The step as the record now stands."""
         return step.resumed(self.load(step.incident_id))
 
-    # -- reading --------------------------------------------------------------------------------
-
-    def load(self, incident_id: str) -> Incident:
-        """Raise UnknownIncidentError where there is none."""
-        answer = self._aws.read(
-            "dynamodb",
-            "get_item",
-            TableName=self.table,
-            Key=keys.record_key(incident_id),
-            ConsistentRead=True,
-        )
-        if "Item" not in answer:
-            raise UnknownIncidentError(f"there is no incident {incident_id}")
-        return read_incident(answer["Item"])
-
-    def task_token(self, incident_id: str) -> str:
-        """By which a waiting workflow is answered; empty where none waits. It is shown to nobody."""
-        answer = self._aws.read(
-            "dynamodb",
-            "get_item",
-            TableName=self.table,
-            Key=keys.record_key(incident_id),
-            ProjectionExpression="task_token",
-            ConsistentRead=True,
-        )
-        return str(items.plain(answer.get("Item", {})).get("task_token", ""))
-
-    def story(self, incident_id: str) -> Story:
-        """The record with its timeline and effects, in one read."""
-        answer = self._aws.read(
-            "dynamodb",
-            "query",
-            TableName=self.table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": keys.record_key(incident_id)["pk"]},
-            ConsistentRead=True,
-        )
-        found = {items.decode(item["sk"]): item for item in answer["Items"]}
-        if "RECORD" not in found:
-            raise UnknownIncidentError(f"there is no incident {incident_id}")
-        return Story(
-            incident=read_incident(found["RECORD"]),
-            timeline=tuple(
-                read_timeline_event(item) for sk, item in found.items() if sk.startswith("TIMELINE#")
-            ),
-            effects=tuple(
-                Effect.model_validate_json(items.decode(item["effect"]))
-                for sk, item in found.items()
-                if sk.startswith("EFFECT#")
-            ),
-        )
-
 
 def _duplicate(seen: items.Item) -> Opening:
     return Opening(incident_id=items.decode(seen["incident_id"]), how=How.DUPLICATE)
 
 
-def _belongs_to(guard: items.Item) -> str:
+def _incident_of(guard: items.Item) -> str:
     """The incident that a refused signal is about: the open one, the one in cooldown, or the last."""
     known = items.plain(guard)
-    for name in ("open_incident", "cooldown_incident", "last_incident"):
-        if known.get(name):
-            return str(known[name])
-    raise WrongStateError("the guard refused a signal but names no incident")
+    names = ("open_incident", "cooldown_incident", "last_incident")
+    return next((str(known[name]) for name in names if known.get(name)), "")

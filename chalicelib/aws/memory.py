@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
+from chalicelib.analysis.policy import Budgets
 from chalicelib.aws import items, keys
 from chalicelib.aws.clients import Aws, TransactionCancelledError
 from chalicelib.aws.incident_parts import in_days
 from chalicelib.aws.records import read_incident
-from chalicelib.errors import UnknownIncidentError, UnreachableError
+from chalicelib.errors import UnknownIncidentError, UnreachableError, WrongStateError
 from chalicelib.incidents.guard import Guard, Load, Outcomes
-from chalicelib.incidents.model import Incident, Observation, PastIncident, Resource, State
+from chalicelib.incidents.model import Assessment, Incident, Observation, PastIncident, Resource, State
 from chalicelib.incidents.step import Step
 
 Found: TypeAlias = dict[str, dict[str, Any]]
@@ -45,6 +46,20 @@ class Material:
     guard: Guard | None = None
     load: Load | None = None
     mode: str | None = None
+
+    @property
+    def observed(self) -> Observation:
+        """What the resource looked like; raise WrongStateError where nobody has looked yet."""
+        if self.incident.observation is None:
+            raise WrongStateError(f"{self.incident.incident_id} has no observation yet")
+        return self.incident.observation
+
+    @property
+    def assessed(self) -> Assessment:
+        """What it was judged; raise WrongStateError where nobody has judged it yet."""
+        if self.incident.assessment is None:
+            raise WrongStateError(f"{self.incident.incident_id} has no assessment yet")
+        return self.incident.assessment
 
 
 class Memory:
@@ -112,16 +127,33 @@ class Memory:
 
     # -- parts of transactions ------------------------------------------------------------------
 
-    def recovery_begun(self, step: Step, guard: Guard, now: datetime) -> list[dict[str, Any]]:
-        """Count a recovery in the resource's guard, which the incident holds, and in the account's hour."""
+    def recovery_begun(
+        self, step: Step, guard: Guard, now: datetime, budgets: Budgets | None
+    ) -> list[dict[str, Any]]:
+        """Count a recovery in the resource's guard, which the incident holds, and in the account's hour.
+
+        With budgets the count itself keeps to them, so that many at once cannot overshoot; what a person
+        approved is counted, whatever the budgets say.
+        """
+        within = (
+            "(attribute_not_exists(#total) OR #total < :most)"
+            " AND (attribute_not_exists(#type) OR #type < :most_of_type)"
+        )
+        limits = (
+            {"most": budgets.recoveries_per_hour, "most_of_type": budgets.recoveries_per_hour_per_type}
+            if budgets
+            else {}
+        )
         recent = [at for at in guard.recoveries if now - at <= timedelta(days=1)]
         hour = items.update(
             self.table,
             keys.recovering_key(step.resource, now),
             "ADD #total :one, #type :one SET expires_at = :expires",
+            within if budgets else "",
             names={"#total": "total", "#type": step.resource.type},
             one=1,
             expires=in_days(now, 2),
+            **limits,
         )
         held = items.update(
             self.table,

@@ -33,7 +33,7 @@ class Load(Record):
     opened: dict[str, int] = {}
     """In the last ten to twenty minutes."""
     recovering: dict[str, int] = {}
-    """In the last sixty to seventy minutes."""
+    """In this hour of the clock."""
 
 
 class Outcomes(Record):

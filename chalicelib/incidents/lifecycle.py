@@ -9,10 +9,10 @@ from chalicelib.incidents.model import State
 
 TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.DETECTING: frozenset({State.ANALYZING, State.FAILED}),
-    State.ANALYZING: frozenset({State.PLANNING, State.FAILED}),
+    State.ANALYZING: frozenset({State.DETECTING, State.PLANNING, State.FAILED}),
     State.PLANNING: frozenset(
         {
-            State.ANALYZING,
+            State.DETECTING,
             State.AWAITING_APPROVAL,
             State.EXECUTING,
             State.DISMISSED,

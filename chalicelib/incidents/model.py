@@ -97,8 +97,8 @@ class Observation(Record):
 
     @property
     def digest(self) -> str:
-        """Of the state alone: when it was read, and its tags, do not count."""
-        return digest_of({"exists": self.exists, "attributes": self.attributes})
+        """Of the state alone: when it was read, and its tags, do not count. Gone is gone."""
+        return digest_of({"exists": self.exists, "attributes": self.attributes if self.exists else {}})
 
 
 # -- what it means ------------------------------------------------------------------------------

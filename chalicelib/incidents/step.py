@@ -35,6 +35,8 @@ class Step(Record):
     bookmark: Bookmark
     opened_at: AwareDatetime
     failed_at: AwareDatetime
+    looked_again_at: int = 0
+    """How many signals were known when the resource had to be looked at anew."""
     settle_seconds: int = 0
     """How long to wait for a signal that names the actor."""
     approval_seconds: int = 3600
@@ -67,6 +69,14 @@ class Step(Record):
     def signature(self) -> str:
         """As the incident's."""
         return f"{self.resource.type}/{self.failure}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Of the resource; those it last had, where it is gone with its tags."""
+        seen, good = self.observation, self.known_good
+        if seen is not None and (seen.exists or seen.tags):
+            return seen.tags
+        return good.tags if good is not None else {}
 
     @property
     def agreed_plan(self) -> RecoveryPlan:

@@ -39,6 +39,7 @@ class Ledger(Protocol):
 
     def begin(self, step: Step, effect: Effect, news: News, *, undoing: bool) -> Step | Effect: ...  # noqa: D102
     def take_over(self, step: Step, left: Effect, effect: Effect) -> None: ...  # noqa: D102
+    def renew(self, step: Step, left: Effect, effect: Effect, *, undoing: bool) -> None: ...  # noqa: D102
     def save(self, step: Step, effect: Effect, to: State, news: Sequence[News]) -> Step: ...  # noqa: D102
     def find(self, step: Step, name: str) -> tuple[Step, Effect | None]: ...  # noqa: D102
     def resume(self, step: Step) -> Step: ...  # noqa: D102
@@ -131,20 +132,17 @@ class Gateway:
                 raise ActionFailedError(left.note)
             case "running":
                 return self._poll(step, order, left)
-        effect = self._effect(step, order)
-        if left.status == "unsure":
-            effect = effect.model_copy(update={"fence": left.fence})
-        else:
-            self.ledger.take_over(step, left, effect)
-        return self._read_back(step, order, effect)
+        return self._read_back(step, order, left, self._effect(step, order))
 
-    def _read_back(self, step: Step, order: Order, effect: Effect) -> Step:
+    def _read_back(self, step: Step, order: Order, left: Effect, effect: Effect) -> Step:
         """An attempt vanished: is its effect there? If surely not, or a repeat is harmless, have it now."""
         before = order.before()
         if not differences(order.goal, before):
+            self.ledger.take_over(step, left, effect)
             return self._finish(step, order, effect)
         untouched = step.plan is not None and before.digest == step.plan.observed_digest
         if untouched or self.actions[order.call.action].repeatable:
+            self.ledger.renew(step, left, effect, undoing=order.undoing)
             return self._act(step, order, effect)
         raise OutcomeUnknownError(f"whether {order.name} of {step.incident_id} happened cannot be told")
 

@@ -6,6 +6,7 @@ Refused calls and dry runs are signals too: judgement leaves them alone with its
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.errors import InvalidEventError
@@ -38,10 +39,12 @@ def read_api_call(event: object, known: Known) -> Reading:
         return ignore(IgnoredCode.UNKNOWN_EVENT, f"the call {name} is not one that breaks what we know")
     account = require_account(text_at(call, "recipientAccountId"), text_at(event, "account"))
     actor = read_actor(call, account=account, own_roles=known.own_roles, iac_roles=known.iac_roles)
-    if actor.kind is ActorKind.OWN_ROLE:
-        return ignore(IgnoredCode.OWN_ACTION, f"our own role called {name}: {actor.name}")
     shared = _shared_fields(event, account, actor, known)
-    return join_readings(*(_read_resources(call, entry, way, shared) for entry, way in declared))
+    reading = join_readings(*(_read_resources(call, entry, way, shared) for entry, way in declared))
+    if actor.kind is ActorKind.OWN_ROLE:
+        ours = ignore(IgnoredCode.OWN_ACTION, f"our own role called {name}: {actor.name}")
+        return replace(ours, own=reading.signals)
+    return reading
 
 
 def narrow_api_call(types: Iterable[ResourceType]) -> list[dict[str, Any]]:

@@ -38,6 +38,8 @@ class Reading:
 
     signals: tuple[Signal, ...] = ()
     ignored: tuple[Ignored, ...] = ()
+    own: tuple[Signal, ...] = ()
+    """What we did ourselves: no failure, but others may tell of it without our name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,4 +62,5 @@ def join_readings(*readings: Reading) -> Reading:
     return Reading(
         signals=tuple(signal for reading in readings for signal in reading.signals),
         ignored=tuple(ignored for reading in readings for ignored in reading.ignored),
+        own=tuple(signal for reading in readings for signal in reading.own),
     )

@@ -12,7 +12,7 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from mainstay.demo.play import Cast, Result
 from mainstay.demo.stage import Stage
 

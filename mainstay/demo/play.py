@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import yaml
 
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.model import State
 from mainstay.demo import things
 from mainstay.demo.act import Act, Scenario

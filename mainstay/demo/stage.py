@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.approval import answer_approval
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.model import Incident, Resource, State
 from chalicelib.incidents.plans import Approval

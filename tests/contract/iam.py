@@ -59,7 +59,7 @@ def is_known(action: str) -> bool:
 
 
 def fits(action: str, resource: str) -> bool:
-    """Whether an action can be allowed on such a resource, by its ARN; on ``*`` where AWS knows no resource."""
+    """Whether an action can be allowed on such an ARN; on ``*`` where AWS knows no resource."""
     service, _, name = action.partition(":")
     known = _reference()[service]
     kinds = (known["Actions"][name.lower()] or {}).get("Resources", [])

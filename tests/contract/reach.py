@@ -203,7 +203,9 @@ class _Reader:
             self._found.actions |= {
                 one.value.value
                 for one in call.keywords
-                if one.arg == "action" and isinstance(one.value, ast.Constant)
+                if one.arg == "action"
+                and isinstance(one.value, ast.Constant)
+                and isinstance(one.value.value, str)
             }
         self._note_operation(call)
         self._note_texts(call)

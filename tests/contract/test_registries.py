@@ -98,7 +98,7 @@ def test_a_file_without_an_entry_serves_others(room: Room) -> None:
 
 
 def test_every_form_of_event_is_read() -> None:
-    """A file of signals that names a detail type is in the table of forms; alarms come by a door of their own."""
+    """Each file that names a detail type is in the table of forms. Alarms come by a door of their own."""
     forms = {
         module.DETAIL_TYPE
         for path in (ROOT / "chalicelib/signals").glob("*.py")

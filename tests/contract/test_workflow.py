@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import app
 import pytest
 from chalice.app import BaseEventSourceConfig
 
+import app
 from chalicelib import errors
 from chalicelib.aws.ledger import LEASE_SECONDS
 from chalicelib.errors import RetryableError
@@ -62,6 +62,9 @@ FROM_AWS = {"ThrottledError", "UnreachableError"}
 NEVER_LEAVES = {"ModelUnavailableError": "the rules stand in for the model"}
 """Retryable errors that are caught where they arise."""
 
+MOST_ATTEMPTS = 60
+LONGEST_DELAY = 120
+
 PATIENT = {"NotSettledYetError", "NotHealthyYetError"}
 """What is waited for: it has a retry of its own."""
 
@@ -105,7 +108,7 @@ def test_every_task_state_runs_a_function_of_the_app_named_like_it() -> None:
     assert tasks == TASKS.keys() | INTEGRATED
     for name, function in TASKS.items():
         camel = "".join(part.capitalize() for part in function.split("_"))
-        assert name == camel or name == "VerifyRollBack"
+        assert name in {camel, "VerifyRollBack"}
         assert f"${{{camel}Arn}}" in json.dumps(ALL[name])
 
 
@@ -218,19 +221,29 @@ def test_every_error_that_is_retried_exists_and_is_retryable(name: str) -> None:
 
 
 @of_tasks
-def test_waiting_for_a_resource_has_a_retry_of_its_own(name: str) -> None:
+def test_what_is_waited_for_has_a_retry_of_its_own(name: str) -> None:
+    """So that waiting long for a resource takes nothing from the attempts that errors have."""
     for retry in ALL[name]["Retry"]:
         waited_for = PATIENT & set(retry["ErrorEquals"])
         assert not waited_for or set(retry["ErrorEquals"]) == waited_for
 
 
 @of_tasks
-def test_retries_back_off_and_end(name: str) -> None:
+def test_retries_end_and_those_of_many_at_once_are_spread(name: str) -> None:
     for retry in ALL[name]["Retry"]:
-        assert retry["BackoffRate"] > 1
-        assert retry["MaxDelaySeconds"] <= 120
-        assert retry["MaxAttempts"] != 0
-        assert retry.get("JitterStrategy") == "FULL" or PATIENT & set(retry["ErrorEquals"])
+        attempts = retry["MaxAttempts"]
+        assert attempts == "${VerifyAttempts}" or 0 < attempts <= MOST_ATTEMPTS
+        assert retry.get("MaxDelaySeconds", 0) <= LONGEST_DELAY
+        if not set(retry["ErrorEquals"]) <= PATIENT | {"ConflictError"}:
+            assert retry["JitterStrategy"] == "FULL"
+            assert retry["BackoffRate"] > 1
+
+
+@pytest.mark.parametrize("name", ["RunAction", "RollBack"])
+def test_an_effect_in_other_hands_is_waited_for_until_its_lease_is_over(name: str) -> None:
+    waits = next(retry for retry in ALL[name]["Retry"] if "ConflictError" in retry["ErrorEquals"])
+
+    assert waits["IntervalSeconds"] * waits["MaxAttempts"] >= LEASE_SECONDS
 
 
 @of_tasks

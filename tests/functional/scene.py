@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from chalicelib.aws import keys
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from chalicelib.collaborators import Collaborators
 from chalicelib.incidents.lifecycle import OPEN
 from chalicelib.incidents.model import Incident, Resource, State
@@ -41,13 +41,14 @@ rules:
   - {match: {id: "*/sure/*"}, set: {threshold: 0}}
   - {match: {id: "*/again/*"}, set: {cooldown_seconds: 0}}
   - {match: {id: "*/circuit/*"}, set: {circuit_recoveries: 1}}
-  - {match: {id: "*/shortly/*"}, set: {approval_seconds: 2}}
+  - {match: {id: "*/shortly/*"}, set: {approval_seconds: 3}}
   - {match: {id: "*/model/*"}, set: {model: always}}
 protected:
   - {match: {type: ssm.parameter}}
 """
 """A resource says by its name how it is to be treated: ``/asks/again/7``."""
 
+_OFTEN = {"Delay": 0.1, "MaxAttempts": 100}
 _NUMBERS = itertools.count(1)
 
 
@@ -126,7 +127,7 @@ class Scene(Stage):
         """Running instances."""
         names = [things.make_instance(self.world, **tags) for _ in range(count)]
         waiter = self.world.aws.client("ec2", GHOST).get_waiter("instance_running")
-        waiter.wait(InstanceIds=names, WaiterConfig={"Delay": 0.1, "MaxAttempts": 100})
+        waiter.wait(InstanceIds=names, WaiterConfig=_OFTEN)
         return [self.world.resource(INSTANCE, name) for name in names]
 
     def make_instance(self, **tags: str) -> Resource:
@@ -141,6 +142,18 @@ class Scene(Stage):
     def stop(self, instance: Resource, by: Persona = ALICE) -> None:
         """Stop an instance."""
         spoils.stop_instance(self.world, instance.id, by)
+
+    def start(self, instance: Resource) -> None:
+        """Start an instance by hand, and wait until it runs."""
+        client = self.world.aws.client("ec2", ALICE)
+        client.start_instances(InstanceIds=[instance.id])
+        client.get_waiter("instance_running").wait(InstanceIds=[instance.id], WaiterConfig=_OFTEN)
+
+    def wait_until_stopped(self, instance: Resource) -> None:
+        """Wait until an instance has stopped, and everybody has heard of it."""
+        waiter = self.world.aws.client("ec2", GHOST).get_waiter("instance_stopped")
+        waiter.wait(InstanceIds=[instance.id], WaiterConfig=_OFTEN)
+        self.world.settle()
 
     def jam(self, instance: Resource) -> None:
         """From now on it begins to start but never gets to running."""

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from chalicelib.approval import answer_approval
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from chalicelib.errors import PlanChangedError, UnknownIncidentError, WrongStateError
 from chalicelib.incidents.model import Resource, State
 from chalicelib.incidents.plans import Approval

@@ -67,9 +67,7 @@ def test_two_views_ten_times_each_at_once_and_shuffled_are_one_incident(scene: S
     rules = scene.world.aws.client("events")
     rules.disable_rule(Name=_RULE)
     scene.stop(instance)
-    waiter = scene.world.aws.client("ec2").get_waiter("instance_stopped")
-    waiter.wait(InstanceIds=[instance.id], WaiterConfig={"Delay": 0.1, "MaxAttempts": 100})
-    scene.world.aws.settle()
+    scene.wait_until_stopped(instance)
     rules.enable_rule(Name=_RULE)
     views = [
         event

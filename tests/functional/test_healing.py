@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.model import Classification, Resource, SignalSource, State
 from chalicelib.incidents.plans import Health, Verdict
 from mainstay.embedded.personas import ALICE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.analysis.gates.account_budget import ask_account_budget
+from chalicelib.analysis.gates.actor import ask_actor
 from chalicelib.analysis.gates.automatic import ask_automatic
 from chalicelib.analysis.gates.change_window import ask_change_window
 from chalicelib.analysis.gates.circuit import ask_circuit
@@ -23,6 +24,7 @@ GATES: tuple[Gate, ...] = (
     Gate("mode", ask_mode),
     Gate("classification", ask_classification),
     Gate("confidence", ask_confidence),
+    Gate("actor", ask_actor),
     Gate("plan", ask_plan),
     Gate("risk", ask_risk),
     Gate("automatic", ask_automatic),

@@ -9,6 +9,7 @@ from chalicelib.incidents.model import Resource
 from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.recovery.actions.terraform_builds import (
     PERMISSIONS,
+    TOO_MANY_BUILDS,
     Parameters,
     follow_build,
     start_build,
@@ -46,8 +47,9 @@ def _apply(_resource: Resource, parameters: Parameters, tools: Tools) -> Attribu
     return start_build("apply", parameters, tools)
 
 
-def _undo(parameters: Parameters, _before: Attributes, _handle: Attributes) -> ActionCall:
-    return ActionCall(action="destroy_terraform", parameters=parameters.model_dump())
+def _undo(parameters: Parameters, _before: Attributes, handle: Attributes) -> ActionCall:
+    made_with = {"made_with": str(handle.get("token", ""))}
+    return ActionCall(action="destroy_terraform", parameters=parameters.model_dump() | made_with)
 
 
 APPLY_TERRAFORM = RecoveryAction(
@@ -67,4 +69,5 @@ APPLY_TERRAFORM = RecoveryAction(
     progress=follow_build,
     undo=_undo,
     undone_by=("destroy_terraform",),
+    too_early=TOO_MANY_BUILDS,
 )

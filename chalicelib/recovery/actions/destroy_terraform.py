@@ -5,7 +5,13 @@ from __future__ import annotations
 from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.model import Resource
 from chalicelib.incidents.plans import Risk
-from chalicelib.recovery.actions.terraform_builds import PERMISSIONS, Parameters, follow_build, start_build
+from chalicelib.recovery.actions.terraform_builds import (
+    PERMISSIONS,
+    TOO_MANY_BUILDS,
+    Parameters,
+    follow_build,
+    start_build,
+)
 from chalicelib.recovery.model import ActionKind, RecoveryAction, Tools, never_proposed
 
 
@@ -27,4 +33,5 @@ DESTROY_TERRAFORM = RecoveryAction(
     propose=never_proposed,
     apply=_apply,
     progress=follow_build,
+    too_early=TOO_MANY_BUILDS,
 )

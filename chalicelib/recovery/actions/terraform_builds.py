@@ -14,6 +14,9 @@ Operation: TypeAlias = Literal["apply", "destroy"]
 
 PERMISSIONS = ("codebuild:BatchGetBuilds", "codebuild:StartBuild")
 
+TOO_MANY_BUILDS = frozenset({"AccountLimitExceededException"})
+"""The project runs as many builds as it may: this one is refused, and a later one is not."""
+
 _RESOURCE_ID = "RESOURCE_ID"
 _PROBLEM = "PROBLEM"
 """Variables that the build exports."""
@@ -27,6 +30,8 @@ class Parameters(Record):
     state_key: str
     variables_json: str
     """The module's variables as a JSON object of strings, sorted by name."""
+    made_with: str = ""
+    """Of a removal: the token of the recovery whose work is to be removed, and no other's."""
 
 
 def state_key_of(resource: Resource) -> str:
@@ -47,10 +52,12 @@ def start_build(operation: Operation, parameters: Parameters, tools: Tools) -> A
         idempotencyToken=tools.token,
         environmentVariablesOverride=[
             {"name": name, "value": value, "type": "PLAINTEXT"}
-            for name, value in _environment(operation, parameters, tools.token).items()
+            for name, value in _environment(
+                operation, parameters, parameters.made_with or tools.token
+            ).items()
         ],
     )
-    return {"build_id": answer["build"]["id"]}
+    return {"build_id": answer["build"]["id"], "token": tools.token}
 
 
 def _environment(operation: Operation, parameters: Parameters, token: str) -> dict[str, str]:

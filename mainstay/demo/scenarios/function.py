@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.model import State
 from mainstay.demo import spoils, things
 from mainstay.demo.act import Act, Scenario

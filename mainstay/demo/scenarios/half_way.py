@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.model import State
 from chalicelib.incidents.telling import UNDOING_VERIFIED
 from mainstay.demo import spoils, things

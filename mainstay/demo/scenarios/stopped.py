@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.model import SignalSource, State
 from mainstay.demo import spoils, things
 from mainstay.demo.act import Act, Scenario

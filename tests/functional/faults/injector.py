@@ -64,6 +64,8 @@ class Call:
     operation: str
     attempts: int = 0
     fault: Fault | None = None
+    is_late: bool = False
+    """Whether it was held up until everybody had given it up."""
 
     def __str__(self) -> str:
         """For example ``#4 run_action ec2:StartInstances``."""
@@ -197,9 +199,9 @@ class Injector:
     def _hold_up(self, call: Call) -> None:
         """Whatever others do meanwhile, this call goes on afterwards."""
         self._note(call)
-        late = call.fault in {Fault.LATE_BEFORE, Fault.LATE_AFTER}
+        call.is_late = call.fault in {Fault.LATE_BEFORE, Fault.LATE_AFTER}
         call.fault = None
-        if late:
+        if call.is_late:
             self.situation.give_up_on_it()
         else:
             self.situation.run_again()

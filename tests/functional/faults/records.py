@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.aws import items
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from chalicelib.aws.records import read_incident, read_timeline_event
 from chalicelib.incidents.model import Resource
 from chalicelib.incidents.step import Effect

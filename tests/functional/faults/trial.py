@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,8 +9,9 @@ from typing import Any
 
 from chalicelib import doing, intake, undoing, workflow
 from chalicelib.approval import answer_approval
-from chalicelib.aws.incident_table import Story
+from chalicelib.aws.incident_reader import Story
 from chalicelib.errors import MainstayError, WrongStateError
+from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.model import Approval, State
 from chalicelib.incidents.step import Step
 from chalicelib.sweep import HANGS_AFTER, sweep
@@ -91,6 +91,8 @@ class Trial:
             self.clock.spend(minutes * 60)
             self._sweep()
             self.clock.run()
+            if all(story.incident.state in ENDED for story in self._records().stories()):
+                break
         return self._result(in_reach)
 
     # -- before ---------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from chalicelib.errors import (
     ConflictError,
     OutcomeUnknownError,
     SwitchedOffError,
+    ThrottledError,
     UnreachableError,
 )
 from chalicelib.incidents.base import Attributes, Record
@@ -47,18 +48,25 @@ class FakeLedger:
     lease_is_over: bool = True
 
     def begin(self, step: Step, effect: Effect, news: News, *, undoing: bool) -> Step | Effect:
-        if self.mode == "off":
-            raise SwitchedOffError("the mode is off: nothing may be changed")
         if effect.name in self.effects:
             return self.effects[effect.name]
+        self._require_on()
         self.effects[effect.name] = effect
         self.news.append(news.what)
         return step
 
     def take_over(self, step: Step, left: Effect, effect: Effect) -> None:
-        if not self.lease_is_over:
+        if left.status == "intended" and not self.lease_is_over:
             raise ConflictError("another attempt is at work")
         self.effects[left.name] = effect
+
+    def renew(self, step: Step, left: Effect, effect: Effect, *, undoing: bool) -> None:
+        self._require_on()
+        self.take_over(step, left, effect)
+
+    def _require_on(self) -> None:
+        if self.mode == "off":
+            raise SwitchedOffError("the mode is off: nothing may be changed")
 
     def save(self, step: Step, effect: Effect, to: State, news: Sequence[News]) -> Step:
         assert self.effects[effect.name].fence == effect.fence, "not the holder of the fence"
@@ -176,6 +184,17 @@ def test_nothing_happens_when_switched_off(step: Step) -> None:
     lamp = Lamp()
     with pytest.raises(SwitchedOffError):
         _gateway(lamp, FakeLedger(mode="off")).carry_out(step, _order())
+    assert lamp.lightings == 0
+
+
+def test_nothing_is_tried_again_once_it_was_switched_off(step: Step) -> None:
+    lamp, ledger = Lamp(problem=ThrottledError("slow down")), FakeLedger()
+    gateway = _gateway(lamp, ledger, repeatable=True)
+    with pytest.raises(ThrottledError):
+        gateway.carry_out(step, _order())
+    lamp.problem, ledger.mode = None, "off"
+    with pytest.raises(SwitchedOffError):
+        gateway.carry_out(step, _order())
     assert lamp.lightings == 0
 
 

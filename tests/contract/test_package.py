@@ -1,0 +1,120 @@
+"""What goes to AWS: `chalice package` works offline, its template lints, and the zip holds what it needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree, ignore_patterns
+from typing import Any
+
+import pytest
+
+from chalicelib.resources import RESOURCE_TYPES
+from chalicelib.settings import Settings
+from chalicelib.signals import event_pattern
+from mainstay.policies import FUNCTIONS, policy_of
+from tests.contract.source import ROOT, shipped
+
+BIN = Path(sys.executable).parent
+STAGE = "prod"
+LITTER = ignore_patterns("__pycache__")
+
+
+@dataclass(frozen=True)
+class Package:
+    """The template that Chalice makes, and the names of the files in its zip."""
+
+    path: Path
+    template: dict[str, Any]
+    files: set[str]
+
+    def resource(self, function: str, suffix: str = "") -> dict[str, Any]:
+        """The properties of what Chalice makes for a function, by its way of naming."""
+        name = "".join(part.capitalize() for part in function.split("_"))
+        found: dict[str, Any] = self.template["Resources"][f"{name}{suffix}"]["Properties"]
+        return found
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """Packaged from a copy; without requirements nothing has to be downloaded."""
+    project = tmp_path_factory.mktemp("project")
+    copytree(ROOT / "chalicelib", project / "chalicelib", ignore=LITTER)
+    copytree(ROOT / ".chalice", project / ".chalice", ignore=LITTER)
+    (project / "app.py").write_bytes((ROOT / "app.py").read_bytes())
+    (project / "requirements.txt").touch()
+    environment = {**os.environ, "AWS_DEFAULT_REGION": "eu-central-1", "HOME": str(project)}
+    subprocess.run(
+        [BIN / "chalice", "package", "--stage", STAGE, "out"],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        check=True,
+    )
+    with zipfile.ZipFile(project / "out/deployment.zip") as archive:
+        files = set(archive.namelist())
+    path = project / "out/sam.json"
+    return Package(path, json.loads(path.read_text(encoding="utf-8")), files)
+
+
+def test_the_template_of_the_functions_passes_cfn_lint(package: Package) -> None:
+    linted = subprocess.run([BIN / "cfn-lint", package.path], capture_output=True, text=True, check=False)
+
+    assert (linted.returncode, linted.stdout) == (0, "")
+
+
+def test_every_function_is_made_and_nothing_else(package: Package) -> None:
+    made = {
+        entry["Properties"]["Handler"]
+        for entry in package.template["Resources"].values()
+        if entry["Type"] == "AWS::Serverless::Function"
+    }
+
+    assert made == {f"app.{name}" for name in FUNCTIONS}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_each_function_has_a_role_with_its_own_policy_alone(package: Package, function: str) -> None:
+    policies = package.resource(function, "Role")["Policies"]
+
+    assert [policy["PolicyDocument"] for policy in policies] == [policy_of(function)]
+    assert package.resource(function)["Role"] == {"Fn::GetAtt": [_logical_id(function), "Arn"]}
+
+
+def _logical_id(function: str) -> str:
+    return "".join(part.capitalize() for part in function.split("_")) + "Role"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_each_function_knows_its_stage_and_is_traced(package: Package, function: str) -> None:
+    properties = package.resource(function)
+
+    assert properties["Environment"]["Variables"]["MAINSTAY_STAGE"] == STAGE
+    assert properties["Tracing"] == "Active"
+
+
+def test_the_rule_lets_through_what_the_resource_types_declare(package: Package) -> None:
+    events = package.resource("on_resource_event")["Events"]
+
+    assert [event["Properties"]["Pattern"] for event in events.values()] == [event_pattern(RESOURCE_TYPES)]
+
+
+def test_alarms_come_by_the_topic_of_the_stage(package: Package) -> None:
+    """Its name is read when app.py is imported, by which time Chalice has set the stage's variables."""
+    settings = Settings(stage=STAGE, account="123456789012", region="eu-central-1")
+    topics = [
+        event["Properties"]["Topic"]["Fn::Sub"] for event in package.resource("on_alarm")["Events"].values()
+    ]
+
+    assert [topic.rpartition(":")[2] for topic in topics] == [f"{settings.prefix}-alarms"]
+
+
+def test_the_zip_holds_the_app_and_its_policy_and_nothing_of_the_operator_s(package: Package) -> None:
+    assert {module.path for module in shipped().values()} <= package.files
+    assert "chalicelib/policy.yaml" in package.files
+    assert not [name for name in package.files if name.startswith(("mainstay/", "tests/", "terraform/"))]
