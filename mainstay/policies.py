@@ -61,7 +61,7 @@ _ON_RECORDS: Mapping[str, tuple[str, ...]] = {
     "verify_recovery": ("GetItem", "PutItem", "UpdateItem"),
     "roll_back": ("ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     "notify_people": ("GetItem", "PutItem", "Query", "UpdateItem"),
-    "learn_outcome": ("GetItem", "PutItem", "UpdateItem"),
+    "learn_outcome": ("GetItem", "PutItem", "Query", "UpdateItem"),
 }
 """What each function does with the incidents table. None deletes anything, and none scans."""
 

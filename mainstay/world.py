@@ -174,8 +174,12 @@ def _close_log(path: Path) -> None:
 
 
 def _fresh_app() -> Any:
-    """The app, imported from the checkout, whose root may not be on the path of an installed command."""
+    """The app, imported from the checkout, whose root may not be on the path of an installed command.
+
+    Anew, since the name of the topic that its alarms come in by was read when it was last imported.
+    """
     root = str(Path(__file__).parent.parent)
     if root not in sys.path:
         sys.path.insert(0, root)
+    sys.modules.pop("app", None)
     return importlib.import_module("app")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,6 @@ from chalice.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app import app
 from chalicelib.aws import items
 from chalicelib.incidents.model import State
 from mainstay.embedded.personas import ALICE
@@ -31,7 +31,7 @@ ANY_JSON = st.recursive(
 @pytest.fixture
 def invoke(scene: Scene) -> Invoke:  # noqa: ARG001 - the app works in this world
     """Call a function by Chalice's test client, which by itself does not encode what goes in and out."""
-    client = Client(app)
+    client = Client(importlib.import_module("app").app)
 
     def call(function: str, payload: object) -> Any:
         return json.loads(json.dumps(client.lambda_.invoke(function, json.loads(json.dumps(payload))).payload))

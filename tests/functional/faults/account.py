@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import itertools
 from collections.abc import Callable, Iterator
@@ -54,6 +55,8 @@ class Account:
     listener: Callable[[Event], None] = lambda _event: None
     _clients: dict[str, Any]
     _schema: dict[str, Any]
+    _app: Any
+    _team_at_work: list[Collaborators]
 
     def client(self, service: str) -> Any:
         """The observer's."""
@@ -64,6 +67,14 @@ class Account:
     def resource(self, kind: str, name: str) -> Resource:
         """A resource of this account."""
         return Resource(type=kind, id=name, region=REGION, account=ACCOUNT)
+
+    def run_function(self, name: str, payload: Any, team: Collaborators) -> Any:
+        """Call a function of app.py as Lambda would, in a process that has these collaborators."""
+        self._team_at_work.append(team)
+        try:
+            return getattr(self._app, name)(payload, None)
+        finally:
+            self._team_at_work.pop()
 
     def empty(self) -> None:
         """Forget every record."""
@@ -95,8 +106,9 @@ def open_account(injector: Injector) -> Iterator[Account]:
     install_repairs()
     if BUS.is_running:
         raise RuntimeError("embedded AWS runs in this process")
-    with mock_aws():
-        account = _make_account(injector)
+    at_work: list[Collaborators] = []
+    with mock_aws(), _app_of(lambda: at_work[-1]) as app:
+        account = _make_account(injector, app, at_work)
         BUS.listen(lambda event: account.listener(event))
         try:
             with scheduled_by(lambda seconds, action: _forget(account.clock.later(seconds, action))):
@@ -105,7 +117,18 @@ def open_account(injector: Injector) -> Iterator[Account]:
             BUS.forget_listeners()
 
 
-def _make_account(injector: Injector) -> Account:
+@contextmanager
+def _app_of(team: Callable[[], Collaborators]) -> Iterator[Any]:
+    """The app whose composition root is this one."""
+    app: Any = importlib.import_module("app")
+    before, app.collaborators = app.collaborators, team
+    try:
+        yield app
+    finally:
+        app.collaborators = before
+
+
+def _make_account(injector: Injector, app: Any, at_work: list[Collaborators]) -> Account:
     settings = Settings(stage="local", account=ACCOUNT, region=REGION)
     team = make_collaborators(settings)
     injector.attach(team.aws.session.events)
@@ -118,6 +141,8 @@ def _make_account(injector: Injector) -> Account:
         clock=Clock(),
         _clients={},
         _schema=_table_schema(settings.incidents_table),
+        _app=app,
+        _team_at_work=at_work,
     )
 
 

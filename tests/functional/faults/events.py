@@ -47,3 +47,18 @@ def call_event(
         "resources": [],
         "detail": detail,
     }
+
+
+def scheduled_event(at: datetime) -> Event:
+    """What a schedule sends."""
+    return {
+        "version": "0",
+        "id": "scheduled",
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": ACCOUNT,
+        "time": f"{at:%Y-%m-%dT%H:%M:%SZ}",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {},
+    }

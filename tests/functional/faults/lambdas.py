@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,9 +39,9 @@ _CRASH_NAMES = ("Lambda.Unknown", "Runtime.ExitError", "Sandbox.Timedout")
 
 @dataclass
 class Lambdas:
-    """The functions by name, each given its payload as JSON would leave it."""
+    """Runs functions by name, each given its payload as JSON would leave it."""
 
-    functions: Mapping[str, Callable[[Any], Any]]
+    run_function: Callable[[str, Any], Any]
     running: list[Invocation] = field(default_factory=list)
     on_crash: Callable[[], None] = lambda: None
     _runs: int = 0
@@ -75,7 +75,7 @@ class Lambdas:
     def _run(self, invocation: Invocation) -> Outcome:
         payload = json.loads(json.dumps(invocation.payload))
         try:
-            answer = self.functions[invocation.function](payload)
+            answer = self.run_function(invocation.function, payload)
         except Crash as crash:
             self._crashes += 1
             self.on_crash()

@@ -7,19 +7,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from chalicelib import doing, intake, undoing, workflow
 from chalicelib.approval import answer_approval
 from chalicelib.aws.incident_reader import Story
 from chalicelib.errors import MainstayError, WrongStateError
 from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.model import Approval, State
-from chalicelib.incidents.step import Step
-from chalicelib.sweep import HANGS_AFTER, sweep
+from chalicelib.sweep import HANGS_AFTER
 from mainstay.embedded.bus import Event
 from mainstay.embedded.personas import MAINSTAY
 from tests.functional.faults.account import Account
 from tests.functional.faults.clock import Clock
-from tests.functional.faults.events import call_event
+from tests.functional.faults.events import call_event, scheduled_event
 from tests.functional.faults.flows import POLICIES, Flow, begin
 from tests.functional.faults.injector import Call, Crash, Plan
 from tests.functional.faults.journal import Change, Held, Journal, Message
@@ -28,17 +26,6 @@ from tests.functional.faults.machine import CallAws, read_definition
 from tests.functional.faults.records import Records, read_records
 from tests.functional.faults.step_functions import StepFunctions
 
-TASKS = {
-    "detect_incident": workflow.detect_incident,
-    "analyze_incident": workflow.analyze_incident,
-    "plan_recovery": workflow.plan_recovery,
-    "decide_recovery": workflow.decide_recovery,
-    "run_action": doing.run_action,
-    "verify_recovery": doing.verify_recovery,
-    "roll_back": undoing.roll_back,
-    "notify_people": workflow.notify_people,
-    "learn_outcome": workflow.learn_outcome,
-}
 _TRIES = (60.0, 120.0)
 """Lambda tries an event again after these seconds."""
 _ANSWER_AFTER = 600.0
@@ -129,14 +116,7 @@ class Trial:
     @cached_property
     def lambdas(self) -> Lambdas:
         """The product."""
-        tasks = {name: self._task(task) for name, task in TASKS.items()}
-        others = {
-            "on_resource_event": lambda event: intake.receive_event(event, self.team),
-            "request_approval": self._request_approval,
-            "answer": self._take_answer,
-            "sweep": lambda _event: sweep(self.team),
-        }
-        return Lambdas({**tasks, **others}, on_crash=self.renew_team)
+        return Lambdas(self._run_function, on_crash=self.renew_team)
 
     @cached_property
     def step_functions(self) -> StepFunctions:
@@ -245,15 +225,8 @@ class Trial:
 
     # -- functions and calls --------------------------------------------------------------------
 
-    def _task(self, task: Any) -> Any:
-        def run(payload: Any) -> Any:
-            return workflow.run_task(task, Step.model_validate(payload), self.team).model_dump(mode="json")
-
-        return run
-
-    def _request_approval(self, payload: Any) -> Any:
-        task = self._task(lambda step, team: workflow.request_approval(step, payload["token"], team))
-        return task(payload["step"])
+    def _run_function(self, name: str, payload: Any) -> Any:
+        return self._take_answer() if name == "answer" else self.account.run_function(name, payload, self.team)
 
     def _call_aws(self, want: CallAws) -> Outcome:
         """The state machine is no process of ours: what would be a crash is a failed call to it."""
@@ -269,7 +242,7 @@ class Trial:
         return Outcome(answer={})
 
     def _sweep(self) -> None:
-        self._invoke("sweep", {}, [])
+        self._invoke("sweep", scheduled_event(self.clock.now), [])
 
     # -- people ---------------------------------------------------------------------------------
 
@@ -290,7 +263,7 @@ class Trial:
 
         self.lambdas.invoke(Invocation(function="answer", payload={}, on_end=end, on_timeout=time_out))
 
-    def _take_answer(self, _payload: Any) -> Any:
+    def _take_answer(self) -> Any:
         asked = [
             story.incident
             for story in self._records().stories()
