@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -17,7 +18,7 @@ from bench.events import ACCOUNT, REGION
 from mainstay.world import STAGE
 
 _SETTINGS = {
-    "MAINSTAY_STAGE": STAGE,  # the app is imported once in a process, and this with it
+    "MAINSTAY_STAGE": STAGE,
     "MAINSTAY_ACCOUNT": ACCOUNT,
     "MAINSTAY_LOG_FILE": os.devnull,
     "AWS_REGION": REGION,
@@ -51,7 +52,9 @@ class Offline:
 @contextmanager
 def offline() -> Iterator[Offline]:
     """Import the app, and let nothing that it asks leave the process."""
-    before = {name: os.environ.get(name) for name in _SETTINGS}
+    before = dict(os.environ)
+    for name in [name for name in before if name.startswith(("AWS_", "MAINSTAY_"))]:
+        del os.environ[name]
     os.environ.update(_SETTINGS)
     services = importlib.import_module("chalicelib.services")
     services.collaborators.cache_clear()
@@ -63,15 +66,10 @@ def offline() -> Iterator[Offline]:
         yield found
     finally:
         services.collaborators.cache_clear()
-        for name, value in before.items():
-            _restore(name, value)
-
-
-def _restore(name: str, value: str | None) -> None:
-    if value is None:
-        os.environ.pop(name, None)
-    else:
-        os.environ[name] = value
+        services.open_log(Path(os.devnull)).close()
+        services.open_log.cache_clear()
+        os.environ.clear()
+        os.environ.update(before)
 
 
 class _Body(io.BytesIO):

@@ -37,7 +37,7 @@ def copies(record: Item, original: Incident, count: int) -> Iterator[Item]:
     step = _SPAN / count
     for number in range(count):
         opened = original.opened_at - step * (number + 1)
-        resource = original.resource.model_copy(update={"id": f"i-{number:017x}"})
+        resource = original.resource.model_copy(update={"id": _name(number)})
         yield {**record, **_identity(f"inc-{opened:%Y%m%d-%H%M%S}-{number:08x}", resource, opened)}
 
 
@@ -56,6 +56,10 @@ def _identity(incident_id: str, resource: Resource, opened: datetime) -> Item:
     )
 
 
+def _name(number: int) -> str:
+    return f"invoices-of-{number:06d}"
+
+
 def _learn(world: World, original: Incident, count: int) -> None:
     """Let the outcomes of the signature and of the type be known."""
     team = world.team
@@ -64,9 +68,9 @@ def _learn(world: World, original: Incident, count: int) -> None:
         past = PastIncident(
             incident_id=f"inc-{ended:%Y%m%d-%H%M%S}-{number:08x}",
             signature=original.signature,
-            resource_id=f"i-{number:017x}",
+            resource_id=_name(number),
             state=original.state,
-            action="start_ec2_instance",
+            action=original.plan.actions[0].action if original.plan else "",
             ended_at=ended,
             healthy_seconds=60,
         )

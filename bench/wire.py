@@ -14,12 +14,16 @@ from botocore.model import OperationModel
 
 from mainstay.embedded.calls import current_invocation
 
+_READS = frozenset({"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"})
+
 
 @dataclass
 class Traffic:
     """Of one task, all its calls together. Bytes are those of requests and answers as they were sent."""
 
     calls: int = 0
+    reads: int = 0
+    """Calls that read from DynamoDB."""
     bytes_sent: int = 0
     bytes_received: int = 0
     items_written: int = 0
@@ -53,7 +57,7 @@ class Wire:
     def _on_call(self, model: OperationModel, params: Mapping[str, Any], **_: Any) -> None:
         transaction = model.name == "TransactWriteItems"
         written = len(json.loads(params["body"])["TransactItems"]) if transaction else 0
-        self._add(calls=1, items_written=written)
+        self._add(calls=1, reads=model.name in _READS, items_written=written)
 
     def _on_request(self, request: AWSPreparedRequest, **_: Any) -> None:
         self._add(bytes_sent=len(request.body or b""))

@@ -6,6 +6,7 @@ Every function takes the step before it and answers the step after it. A repeate
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from chalicelib.analysis.assess import assess
 from chalicelib.analysis.case import Case
@@ -131,19 +132,19 @@ def learn_outcome(step: Step, team: Collaborators) -> Step:
         healthy_seconds=step.healthy_seconds,
     )
     approved = step.verdict is Verdict.REVIEW and step.state is State.COMPLETED
-    news = [*_told(step, team), News(what=f"Learnt the outcome: {step.state.value}", at=now)]
+    news = [*_told(step, now, team), News(what=f"Learnt the outcome: {step.state.value}", at=now)]
     also = team.memory.outcome_learnt(past, step.resource.type, approved=approved)
     team.telemetry.count("Ended", State=step.state.value, ResourceType=step.resource.type)
     return team.incidents.note(step, news, also)
 
 
-def _told(step: Step, team: Collaborators) -> list[News]:
+def _told(step: Step, now: datetime, team: Collaborators) -> list[News]:
     """Whether people were told, where they were to be."""
     if step.told:
-        return [News(what="Told people", at=team.clock(), data={"messages": list(step.told)})]
+        return [News(what="Told people", at=now, data={"messages": list(step.told)})]
     if step.notify:
         team.telemetry.count("NotTold", State=step.state.value)
-        return [News(what="Could not tell people", at=team.clock())]
+        return [News(what="Could not tell people", at=now)]
     return []
 
 

@@ -39,6 +39,7 @@ _TABLES = (*_TABLE, "arn:aws:dynamodb:*:*:table/mainstay-*-patterns")
 _MACHINE = ("arn:aws:states:*:*:stateMachine:mainstay-*-recovery",)
 _EXECUTIONS = ("arn:aws:states:*:*:execution:mainstay-*-recovery:*",)
 _TOPIC = ("arn:aws:sns:*:*:mainstay-*-notifications",)
+_DEAD_LETTERS = ("arn:aws:sqs:*:*:mainstay-*-dead-letters",)
 _GROUPS = ("arn:aws:logs:*:*:log-group:/aws/lambda/mainstay-*",)
 _STREAMS = ("arn:aws:logs:*:*:log-group:/aws/lambda/mainstay-*:*",)
 _MODELS = (
@@ -94,20 +95,20 @@ EVERYWHERE = (
 )
 """What Lambda itself does in the name of every function."""
 
+ASYNCHRONOUS = frozenset({"on_resource_event", "on_alarm", "sweep"})
+"""Functions that events start. What they cannot take, Lambda puts into the dead-letter queue for them."""
+
+KEPT_BY_LAMBDA = Permission("sqs:SendMessage", _DEAD_LETTERS)
+
 
 # -- what customers have ------------------------------------------------------------------------
 
 _NAMED: Mapping[str, tuple[str, ...]] = {
-    "codebuild": ("arn:aws:codebuild:*:*:project/mainstay-*-builder",),
-    "dynamodb": ("arn:aws:dynamodb:*:*:table/*",),
-    "ec2": ("arn:aws:ec2:*:*:instance/*",),
-    "lambda": ("arn:aws:lambda:*:*:function:*",),
+    "codebuild:BatchGetBuilds": ("arn:aws:codebuild:*:*:project/mainstay-*-builder",),
+    "codebuild:StartBuild": ("arn:aws:codebuild:*:*:project/mainstay-*-builder",),
     "lambda:GetLayerVersion": ("arn:aws:lambda:*:*:layer:*",),
-    "rds": tuple(f"arn:aws:rds:*:*:{kind}:*" for kind in ("db", "snapshot", "subgrp", "pg", "og")),
-    "s3": ("arn:aws:s3:::*",),
-    "ssm": ("arn:aws:ssm:*:*:parameter/*",),
 }
-"""On what a permission of a service, or one of them in particular, may be used."""
+"""Permissions that are used on something else than the resource of whoever declares them."""
 
 ANYWHERE: Mapping[str, str] = {
     "dynamodb:ListBackups": "AWS knows no resource for it",
@@ -160,8 +161,7 @@ def _of_action(action: RecoveryAction, names: Iterable[str]) -> Iterator[Permiss
 def _declared(names: Iterable[str], resource_type: str) -> Iterator[Permission]:
     """Keys may be used only through the service of the resource."""
     for name in names:
-        service = name.partition(":")[0]
-        resources = _ALL if name in ANYWHERE else _NAMED.get(name, _NAMED.get(service, ()))
+        resources = _ALL if name in ANYWHERE else _NAMED.get(name, RESOURCE_TYPES[resource_type].arns)
         yield Permission(name, resources, _conditions(name, resource_type.partition(".")[0]))
 
 
@@ -179,7 +179,8 @@ def permissions_of(function: str) -> frozenset[Permission]:
     """Everything that one function may do."""
     records = {Permission(f"dynamodb:{name}", _TABLE) for name in _ON_RECORDS[function]}
     looks = _looks() if function in _LOOKING else ()
-    return frozenset({*records, *_BESIDE.get(function, ()), *looks, *_acts(function), *EVERYWHERE})
+    lambdas = (*EVERYWHERE, KEPT_BY_LAMBDA) if function in ASYNCHRONOUS else EVERYWHERE
+    return frozenset({*records, *_BESIDE.get(function, ()), *looks, *_acts(function), *lambdas})
 
 
 def _acts(function: str) -> Iterable[Permission]:
@@ -196,7 +197,8 @@ def _acts(function: str) -> Iterable[Permission]:
 def denied_to(function: str) -> tuple[str, ...]:
     """What a function that acts may do with customers' tables and never with ours, which hold the audit."""
     ours = {f"dynamodb:{name}" for name in _ON_RECORDS[function]}
-    theirs = {one.action for one in _acts(function) if one.resources == _NAMED["dynamodb"]}
+    tables = RESOURCE_TYPES["dynamodb.table"].arns
+    theirs = {one.action for one in _acts(function) if one.resources == tables}
     return tuple(sorted(name for name in theirs - ours if not name.startswith("dynamodb:Describe")))
 
 

@@ -10,10 +10,10 @@ import hashlib
 from datetime import datetime, time
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import AwareDatetime, Field, ValidationError, field_validator
+from pydantic import AwareDatetime, Field, ValidationError, field_validator, model_validator
 
 from chalicelib.errors import InvalidPolicyError
 from chalicelib.incidents.base import Record, Share
@@ -106,6 +106,17 @@ class ChangeWindow(Record):
     """1 is Monday."""
     opens: time | None = None
     closes: time | None = None
+
+    @model_validator(mode="after")
+    def _has_both_ends(self) -> Self:
+        """Half a time of day would be no limit at all, and one that ends before it begins never comes."""
+        if (self.opens is None) != (self.closes is None):
+            raise ValueError("a window opens and closes: give both")
+        if self.opens is not None and self.closes is not None and self.opens >= self.closes:
+            raise ValueError("a window opens before it closes: one past midnight is two windows")
+        if self.starts_at is not None and self.ends_at is not None and self.starts_at >= self.ends_at:
+            raise ValueError("a window starts before it ends")
+        return self
 
     def is_open(self, now: datetime) -> bool:
         """A window with no limit at all is never open: an empty line must not stop recovery."""

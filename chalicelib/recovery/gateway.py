@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from chalicelib.errors import (
     ActionFailedError,
@@ -19,6 +19,7 @@ from chalicelib.errors import (
     OutcomeUnknownError,
     PermanentError,
     RetryableError,
+    StaleRecordError,
     TooEarlyError,
 )
 from chalicelib.incidents.base import Attributes, digest_of
@@ -29,6 +30,9 @@ from chalicelib.incidents.timeline import News
 from chalicelib.recovery.model import CallAws, Progress, ProgressState, RecoveryAction, Tools
 from chalicelib.recovery.plan import differences
 from chalicelib.resources.model import ReadAws
+
+IN_TIME = timedelta(seconds=90)
+"""For so long after its intent an attempt may change things: well before another one may take it over."""
 
 LONGEST = timedelta(hours=3)
 """After so long an action that still says that it runs counts as failed."""
@@ -102,7 +106,8 @@ class Gateway:
 
     def _act(self, step: Step, order: Order, effect: Effect) -> Step:
         action = self.actions[order.call.action]
-        tools = Tools(read=self.read, change=self.change, token=effect.token, builder=self.builder)
+        change = self._change_in_time(effect)
+        tools = Tools(read=self.read, change=change, token=effect.token, builder=self.builder)
         try:
             handle = action.apply(order.resource, action.parameters.model_validate(effect.parameters), tools)
         except RetryableError as error:
@@ -122,6 +127,16 @@ class Gateway:
         return self._save(step, done, "running", step.state, f"Waiting for AWS to {action.title}").moved(
             busy=True
         )
+
+    def _change_in_time(self, effect: Effect) -> CallAws:
+        """An attempt that was held up finds that out before it changes anything, not after."""
+
+        def change(service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
+            if self.clock() - effect.intended_at > IN_TIME:
+                raise StaleRecordError(f"{effect.name} was intended too long ago to be begun now")
+            return self.change(service, operation, **parameters)
+
+        return change
 
     def _resume(self, step: Step, order: Order, *, left: Effect) -> Step:
         """Go on from where an earlier attempt left off."""

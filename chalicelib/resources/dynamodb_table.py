@@ -83,6 +83,7 @@ DYNAMODB_TABLE = ResourceType(
     observe=_observe,
     is_failing=judge_by({"deleted": is_gone}),
     permissions=("dynamodb:DescribeTable", "dynamodb:ListTagsOfResource"),
+    arns=("arn:aws:dynamodb:*:*:table/*",),
     alarm_dimension="TableName",
     read_tags=_read_tags,
 )

@@ -117,6 +117,7 @@ EC2_INSTANCE = ResourceType(
     observe=_observe,
     is_failing=judge_by({"stopped": _is_stopped, "terminated": is_gone}),
     permissions=("ec2:DescribeInstances",),
+    arns=("arn:aws:ec2:*:*:instance/*",),
     alarm_dimension="InstanceId",
     failing_alarm="stopped",
 )

@@ -129,5 +129,6 @@ LAMBDA_FUNCTION = ResourceType(
     observe=_observe,
     is_failing=judge_by({"tampered": _is_tampered, "throttled": _is_throttled, "deleted": is_gone}),
     permissions=("lambda:GetFunction", "lambda:ListTags", "kms:Decrypt"),
+    arns=("arn:aws:lambda:*:*:function:*",),
     alarm_dimension="FunctionName",
 )

@@ -66,7 +66,9 @@ class ResourceType:
     is_failing: Callable[[str, Observation, Observation | None], bool | None]
     """Does this observation show this failure, beside what was known good? None: cannot be told."""
     permissions: tuple[str, ...]
-    """Every IAM action that `observe` needs."""
+    """Every IAM action that `observe` and `read_tags` need."""
+    arns: tuple[str, ...]
+    """On what permissions of its service may be used, as patterns of ARNs."""
     alarm_dimension: str = ""
     """The CloudWatch dimension that names such a resource, for example ``InstanceId``."""
     failing_alarm: str = ""

@@ -144,6 +144,8 @@ RDS_DB_INSTANCE = ResourceType(
     observe=_observe,
     is_failing=judge_by({"stopped": _is_stopped, "deleted": is_gone}),
     permissions=("rds:DescribeDBInstances",),
+    # A restore names the snapshot and the groups as well.
+    arns=tuple(f"arn:aws:rds:*:*:{kind}:*" for kind in ("db", "snapshot", "subgrp", "pg", "og")),
     alarm_dimension="DBInstanceIdentifier",
     failing_alarm="stopped",
 )

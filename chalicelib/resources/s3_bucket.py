@@ -120,6 +120,7 @@ S3_BUCKET = ResourceType(
     observe=_observe,
     is_failing=judge_by({"exposed": _is_exposed, "deleted": is_gone}),
     permissions=("s3:GetBucketPublicAccessBlock", "s3:GetBucketTagging"),
+    arns=("arn:aws:s3:::*",),
     alarm_dimension="BucketName",
     read_tags=_read_tags,
 )

@@ -115,5 +115,6 @@ SSM_PARAMETER = ResourceType(
     observe=_observe,
     is_failing=judge_by({"tampered": _is_tampered, "deleted": is_gone}),
     permissions=("ssm:GetParameter", "ssm:ListTagsForResource", "kms:Decrypt"),
+    arns=("arn:aws:ssm:*:*:parameter/*",),
     read_tags=_read_tags,
 )

@@ -11,11 +11,20 @@ from typing import Any
 from chalicelib.errors import InvalidEventError
 from chalicelib.resources.model import ResourceType
 from chalicelib.signals import api_call, db_event, state_change
-from chalicelib.signals.alarm import read_alarm_message
+from chalicelib.signals.alarm import message_in, read_alarm_message
 from chalicelib.signals.fields import text_at
 from chalicelib.signals.model import Ignored, IgnoredCode, Known, Reading, ignore
 
-__all__ = ["EVENT_FORMS", "Ignored", "IgnoredCode", "Reading", "event_pattern", "read_alarm", "read_event"]
+__all__ = [
+    "EVENT_FORMS",
+    "Ignored",
+    "IgnoredCode",
+    "Reading",
+    "event_pattern",
+    "message_in",
+    "read_alarm",
+    "read_event",
+]
 
 _OF_AWS = "aws."
 """EventBridge lets nobody but AWS name such a source."""

@@ -28,6 +28,14 @@ _MOST_DIMENSIONS = 30
 _MOST_METRICS = 100
 
 
+def message_in(event: object) -> object:
+    """The message in an event of SNS; the event itself where it holds none, for the reader to say so."""
+    records = field_at(event, "Records")
+    first = records[0] if isinstance(records, list) and records else None
+    message = field_at(first, "Sns", "Message")
+    return event if message is None else message
+
+
 def read_alarm_message(message: object, known: Known) -> Reading:
     """Read what CloudWatch sends to SNS, as text or parsed. Raise InvalidEventError."""
     alarm = _parsed(message)

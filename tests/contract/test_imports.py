@@ -17,7 +17,7 @@ LAYERS = """
 app
 api pages
 services
-sweep approval
+sweep approval deciding
 intake workflow doing
 undoing
 collaborators

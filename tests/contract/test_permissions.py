@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+import app
 from chalicelib.recovery.actions import ACTIONS
 from chalicelib.recovery.model import RecoveryAction
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.resources.model import ResourceType
-from mainstay.policies import ANYWHERE, EVERYWHERE, FUNCTIONS, policy_of, stale_files
+from mainstay.policies import ANYWHERE, EVERYWHERE, FUNCTIONS, KEPT_BY_LAMBDA, policy_of, stale_files
 from tests.contract.iam import actions_of, fits, is_known
 from tests.contract.reach import CATALOGUE, function_id, graph
 from tests.contract.source import ROOT
@@ -104,7 +105,10 @@ def _allowed(function: str) -> list[dict[str, Any]]:
 def test_a_function_may_do_exactly_what_it_can_reach(function: str) -> None:
     allowed = {name for statement in _allowed(function) for name in statement["Action"]}
 
-    assert allowed == _own(function) | _of_catalogue(function) | {one.action for one in EVERYWHERE}
+    lambdas = {one.action for one in EVERYWHERE}
+    if function in {source.name for source in app.app.event_sources}:
+        lambdas.add(KEPT_BY_LAMBDA.action)
+    assert allowed == _own(function) | _of_catalogue(function) | lambdas
 
 
 @of_types

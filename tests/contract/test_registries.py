@@ -133,12 +133,6 @@ def test_the_parameters_of_an_action_are_its_own() -> None:
     assert shared == {frozenset({"apply_terraform", "destroy_terraform"})}
 
 
-def test_a_demo_shows_every_resource_type() -> None:
-    shown = {act.type for scenario in SCENARIOS.values() for act in scenario.acts}
-
-    assert shown == RESOURCE_TYPES.keys()
-
-
 def _terraform_modules() -> Iterable[Path]:
     return sorted(path for path in (ROOT / "terraform/modules").iterdir() if path.is_dir())
 

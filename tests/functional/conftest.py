@@ -36,7 +36,18 @@ def world(scene: Scene) -> World:
     return scene.world
 
 
+@pytest.fixture(scope="module")
+def new_world() -> None:
+    """For stories that would have to look through everything that happened before."""
+    _close()
+
+
+def _close() -> None:
+    while _OPEN:
+        _OPEN.pop().world.__exit__(None, None, None)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
-    if _OPEN and (nextitem is None or nextitem.path.parent != _HERE):
-        _OPEN.pop().world.__exit__(None, None, None)
+    if nextitem is None or nextitem.path.parent != _HERE:
+        _close()

@@ -15,7 +15,7 @@ from chalicelib.aws import keys
 from chalicelib.aws.incident_reader import Story
 from chalicelib.collaborators import Collaborators
 from chalicelib.incidents.lifecycle import OPEN
-from chalicelib.incidents.model import Incident, Resource, State
+from chalicelib.incidents.model import ActorKind, Incident, Resource, Signal, State
 from chalicelib.incidents.timeline import check_timeline
 from mainstay.demo import spoils, things
 from mainstay.demo.stage import Stage
@@ -38,7 +38,7 @@ budgets: {recoveries_per_hour: 1000, recoveries_per_hour_per_type: 1000, fleet_b
 rules:
   - {match: {id: "*/asks/*"}, set: {threshold: 1}}
   - {match: {tags: {way: asks}}, set: {threshold: 1}}
-  - {match: {id: "*/sure/*"}, set: {threshold: 0}}
+  - {match: {id: "*/sure/*"}, set: {threshold: 0, act_on_unnamed: true}}
   - {match: {id: "*/again/*"}, set: {cooldown_seconds: 0}}
   - {match: {id: "*/circuit/*"}, set: {circuit_recoveries: 1}}
   - {match: {id: "*/shortly/*"}, set: {approval_seconds: 3}}
@@ -289,6 +289,11 @@ def said(story: Story) -> list[str]:
 def moves(story: Story) -> list[State]:
     """The states that an incident went through, each once per visit."""
     return [state for state, _ in itertools.groupby(event.state for event in story.timeline)]
+
+
+def heard_from_others(story: Story) -> list[Signal]:
+    """The signals of an incident beside those of our own repair."""
+    return [signal for signal in story.incident.signals if signal.actor.kind is not ActorKind.OWN_ROLE]
 
 
 def begun(story: Story) -> list[str]:

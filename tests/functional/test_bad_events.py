@@ -127,7 +127,7 @@ def test_what_is_kept_of_an_ignored_event_shows_no_secret(scene: Scene, invoke: 
     assert "correct-horse" not in repr(line)
 
 
-@pytest.mark.parametrize("depth", [30, 200, 700])
+@pytest.mark.parametrize("depth", [30, 100, 300])
 def test_a_deep_event_is_ignored(scene: Scene, invoke: Invoke, depth: int) -> None:
     deep: Any = "bottom"
     for _ in range(depth):
@@ -137,14 +137,24 @@ def test_a_deep_event_is_ignored(scene: Scene, invoke: Invoke, depth: int) -> No
 
 
 def test_names_as_long_as_can_be_are_taken_in(scene: Scene, invoke: Invoke) -> None:
-    """A parameter's name may have a thousand characters, and so may whatever names an event."""
-    parameter = scene.world.resource("ssm.parameter", f"/usual/{'n' * 1000}")
-    event = put_parameter_event(parameter, scene.world.team.clock())
-    event["detail"]["eventID"] = "e" * 1024
+    """A key of the table may have 2,048 bytes, and a resource and an event a thousand each."""
+    instance = scene.world.resource("ec2.instance", f"i-{'0' * 1022}")
+    event = _event("ec2-instance-stopped", id="e" * 1024, account=instance.account, region=instance.region)
+    event["detail"]["instance-id"] = instance.id
     answer = invoke("on_resource_event", event)
     assert [one["how"] for one in answer["incidents"]] == ["opened"]
     assert invoke("on_resource_event", event)["incidents"][0]["how"] == "duplicate"
-    assert scene.story(parameter).incident.state in {State.DISMISSED, State.FAILED}
+    assert scene.story(instance).incident.state is State.FAILED
+
+
+def test_a_parameter_of_the_longest_name_is_healed(scene: Scene) -> None:
+    parameter = scene.make_parameter("n" * 1000)
+    event = put_parameter_event(parameter, scene.world.team.clock())
+    event["detail"]["eventID"] = "e" * 1024
+    scene.put(parameter.id, BAD)
+    assert scene.world.invoke("on_resource_event", event)["incidents"][0]["how"] == "opened"
+    assert scene.world.invoke("on_resource_event", event)["incidents"][0]["how"] == "duplicate"
+    assert scene.story(parameter).incident.state is State.COMPLETED
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])

@@ -11,6 +11,8 @@ from chalicelib.sweep import sweep
 from mainstay.embedded.personas import CI
 from tests.functional.scene import BAD, GOOD, Scene, begun, said
 
+pytestmark = pytest.mark.usefixtures("new_world")
+
 
 @pytest.fixture
 def asked(scene: Scene) -> Resource:
@@ -100,7 +102,7 @@ def test_what_was_recovered_and_broke_again_without_any_event_is_noticed(scene: 
     scene.put(parameter.id, BAD)
     assert scene.world.sweep()["reopened"] >= 1
     story = scene.story(parameter, count=2)
-    assert [signal.source for signal in story.incident.signals] == [SignalSource.SWEEP]
+    assert story.incident.signals[0].source is SignalSource.SWEEP
     assert story.incident.state is State.COMPLETED
     assert scene.value_of(parameter) == GOOD
 

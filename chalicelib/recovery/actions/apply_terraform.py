@@ -44,7 +44,7 @@ def _propose(situation: Situation, _read: ReadAws) -> Proposal | None:
 
 
 def _apply(_resource: Resource, parameters: Parameters, tools: Tools) -> Attributes:
-    return start_build("apply", parameters, tools)
+    return start_build("apply", parameters, tools, tools.token)
 
 
 def _undo(parameters: Parameters, _before: Attributes, handle: Attributes) -> ActionCall:

@@ -8,15 +8,15 @@ from chalicelib.incidents.plans import Risk
 from chalicelib.recovery.actions.terraform_builds import (
     PERMISSIONS,
     TOO_MANY_BUILDS,
-    Parameters,
+    Removal,
     follow_build,
     start_build,
 )
 from chalicelib.recovery.model import ActionKind, RecoveryAction, Tools, never_proposed
 
 
-def _apply(_resource: Resource, parameters: Parameters, tools: Tools) -> Attributes:
-    return start_build("destroy", parameters, tools)
+def _apply(_resource: Resource, parameters: Removal, tools: Tools) -> Attributes:
+    return start_build("destroy", parameters, tools, parameters.made_with)
 
 
 DESTROY_TERRAFORM = RecoveryAction(
@@ -25,7 +25,7 @@ DESTROY_TERRAFORM = RecoveryAction(
     title="remove what Terraform made",
     resource_types=("ec2.instance", "dynamodb.table", "s3.bucket", "lambda.function"),
     failures=(),
-    parameters=Parameters,
+    parameters=Removal,
     risk=Risk.HIGH,
     automatic=False,
     repeatable=True,

@@ -30,8 +30,13 @@ class Parameters(Record):
     state_key: str
     variables_json: str
     """The module's variables as a JSON object of strings, sorted by name."""
-    made_with: str = ""
-    """Of a removal: the token of the recovery whose work is to be removed, and no other's."""
+
+
+class Removal(Parameters):
+    """The same, for taking away again what one recovery made."""
+
+    made_with: str
+    """The token of that recovery: no other one's work is touched."""
 
 
 def state_key_of(resource: Resource) -> str:
@@ -43,8 +48,11 @@ def state_key_of(resource: Resource) -> str:
     return "/".join(("recovery", *parts))
 
 
-def start_build(operation: Operation, parameters: Parameters, tools: Tools) -> Attributes:
-    """Start a build, or meet the one that an earlier attempt started; answer its handle."""
+def start_build(operation: Operation, parameters: Parameters, tools: Tools, made_with: str) -> Attributes:
+    """Start a build on the work of the recovery with this token; answer its handle.
+
+    Where an earlier attempt started one, that one is met.
+    """
     answer = tools.change(
         "codebuild",
         "start_build",
@@ -52,9 +60,7 @@ def start_build(operation: Operation, parameters: Parameters, tools: Tools) -> A
         idempotencyToken=tools.token,
         environmentVariablesOverride=[
             {"name": name, "value": value, "type": "PLAINTEXT"}
-            for name, value in _environment(
-                operation, parameters, parameters.made_with or tools.token
-            ).items()
+            for name, value in _environment(operation, parameters, made_with).items()
         ],
     )
     return {"build_id": answer["build"]["id"], "token": tools.token}

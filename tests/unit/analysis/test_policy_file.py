@@ -8,6 +8,7 @@ import yaml
 
 import chalicelib
 from chalicelib.analysis.policy import Policy, read_policy
+from chalicelib.errors import InvalidPolicyError
 
 TEXT = Path(chalicelib.__file__).with_name("policy.yaml").read_text(encoding="utf-8")
 
@@ -32,7 +33,26 @@ def test_its_examples_can_be_used() -> None:
     assert [window.name for window in policy.change_windows] == ["patch evening", "data centre move"]
     recreation = policy.protected[1].recreation
     assert recreation is not None
-    assert recreation.address == "aws_s3_bucket.this"
+    assert recreation.address == "terraform_data.bucket"
+
+
+@pytest.mark.parametrize(
+    ("window", "problem"),
+    [
+        ('{name: w, opens: "18:00"}', "give both"),
+        ('{name: w, closes: "18:00"}', "give both"),
+        ('{name: w, opens: "22:00", closes: "02:00"}', "one past midnight is two windows"),
+        ('{name: w, opens: "18:00", closes: "18:00"}', "opens before it closes"),
+        (
+            "{name: w, starts_at: 2030-05-02T00:00:00Z, ends_at: 2030-05-01T00:00:00Z}",
+            "starts before it ends",
+        ),
+    ],
+    ids=["half open", "half closed", "past midnight", "no time at all", "ends before it starts"],
+)
+def test_a_change_window_that_could_never_do_what_it_says_is_an_error(window: str, problem: str) -> None:
+    with pytest.raises(InvalidPolicyError, match=problem):
+        read_policy(f"change_windows: [{window}]")
 
 
 @pytest.mark.parametrize("option", ["limits", "rules", "change_windows", "protected", "budgets", "actors"])

@@ -84,7 +84,7 @@ def test_what_is_made_anew_is_found_again_and_what_fails_half_way_leaves_nothing
     assert len(there(workshop)) == 1
     assert failed.resource_id == ""
 
-    undone = workshop.build("destroy", module, lost, bad, recovery="undo")
+    undone = workshop.build("destroy", module, lost, bad)
     assert (undone.succeeded, undone.problem) == (True, "")
     assert there(workshop) == set()
     assert workshop.in_state(module, lost) == set()
@@ -110,7 +110,9 @@ def test_what_is_lost_again_is_replaced_and_not_destroyed_once_it_was_written_to
     assert "replace terraform_data.table" in second.plan_summary
 
     workshop.dynamodb.put_item(TableName="orders", Item={"id": {"S": "1"}})
-    undone = workshop.build("destroy", "dynamodb_table", "orders", table, recovery="undo")
+    earlier = workshop.build("destroy", "dynamodb_table", "orders", table)
+    assert (earlier.succeeded, earlier.plan_summary) == (True, "nothing to do")
+    undone = workshop.build("destroy", "dynamodb_table", "orders", table, recovery="second")
     assert "table orders holds items by now" in undone.problem
     assert there(workshop) == {"orders"}
 
@@ -142,7 +144,7 @@ def test_what_somebody_else_made_meanwhile_is_neither_taken_nor_removed(workshop
     )
 
     taken = workshop.build("apply", "dynamodb_table", "orders", table)
-    undone = workshop.build("destroy", "dynamodb_table", "orders", table, recovery="undo")
+    undone = workshop.build("destroy", "dynamodb_table", "orders", table)
 
     assert "Table already exists" in taken.problem
     assert undone.succeeded

@@ -113,9 +113,11 @@ def test_a_build_is_started_under_the_token_with_everything_in_its_environment(
     aws = canned(start_build={"build": {"id": "builder:1"}})
     tools = Tools(read=aws, change=aws, token="ab" * 16, builder="builder")
 
-    handle = action.apply(resource(), Parameters.model_validate(PARAMETERS), tools)
+    made_with = "cd" * 16 if operation == "destroy" else "ab" * 16
+    removal = {"made_with": made_with} if operation == "destroy" else {}
+    handle = action.apply(resource(), action.parameters.model_validate(PARAMETERS | removal), tools)
 
-    assert handle == {"build_id": "builder:1"}
+    assert handle == {"build_id": "builder:1", "token": "ab" * 16}
     [asked] = aws.asked("start_build")
     assert (asked["projectName"], asked["idempotencyToken"]) == ("builder", "ab" * 16)
     assert {entry["type"] for entry in asked["environmentVariablesOverride"]} == {"PLAINTEXT"}
@@ -125,7 +127,7 @@ def test_a_build_is_started_under_the_token_with_everything_in_its_environment(
         "ADDRESS": "terraform_data.instance",
         "STATE_KEY": PARAMETERS["state_key"],
         "VARIABLES_JSON": PARAMETERS["variables_json"],
-        "RECOVERY_TOKEN": "ab" * 16,
+        "RECOVERY_TOKEN": made_with,
     }
 
 
@@ -181,7 +183,8 @@ def test_a_build_that_ended_badly_says_why(
 
 def test_what_was_made_is_destroyed_from_the_same_state() -> None:
     assert APPLY_TERRAFORM.undo is not None
-    undo = APPLY_TERRAFORM.undo(Parameters.model_validate(PARAMETERS), {}, {"build_id": "builder:1"})
+    handle = {"build_id": "builder:1", "token": "ab" * 16}
+    undo = APPLY_TERRAFORM.undo(Parameters.model_validate(PARAMETERS), {}, handle)
 
-    assert undo == ActionCall(action="destroy_terraform", parameters=PARAMETERS)
+    assert undo == ActionCall(action="destroy_terraform", parameters=PARAMETERS | {"made_with": "ab" * 16})
     assert DESTROY_TERRAFORM.parameters.model_validate(undo.parameters)
