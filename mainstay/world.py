@@ -71,6 +71,8 @@ class World:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._open.close()
+        for name in [name for name in os.environ if name.startswith("MAINSTAY_")]:
+            del os.environ[name]
         _forget_collaborators()
 
     def set_policy(self, text: str) -> None:

@@ -17,7 +17,8 @@ MAX_SIGNALS = 20
 """Further views of one failure are only marked as seen."""
 
 ECHO_SECONDS = 120
-"""For so long after an undoing, events about it may come in that do not say that it was us."""
+"""For so long after an undoing, events about it may come in that do not say that it was us; and after an end
+without a repair, events that tell of the same failure once more."""
 
 SIGNAL_DAYS = 30
 """EventBridge gives up after a day, a dead-letter queue after fourteen: a late duplicate is still known."""
@@ -30,13 +31,20 @@ def seen(table: str, signal: Signal, incident_id: str, now: datetime) -> dict[st
     return items.put_new(table, content, show=True)
 
 
+_NO_ECHO = (
+    " AND (attribute_not_exists(quiet_until) OR quiet_until <= :occurred)"
+    " AND (attribute_not_exists(left_until) OR left_until <= :occurred OR failure <> :failure)"
+)
+
+
 def occupied(table: str, incident: Incident, signal: Signal) -> dict[str, Any]:
     """Take the resource. Not while it has an open incident, nor for a late view of one that ended.
 
     What another failure told of is not this one's: in a cooldown, and after an end, it opens its own.
 
     Event times are cut to whole seconds by those who write them, so the end is compared as cut. After an
-    undoing, what nobody is named for is its echo.
+    undoing, what nobody is named for is its echo; where people were left with a failure, a state that is
+    reported later is that failure still.
     """
     named = signal.actor.kind is not ActorKind.UNKNOWN or signal.source is SignalSource.SWEEP
     return items.update(
@@ -46,7 +54,7 @@ def occupied(table: str, incident: Incident, signal: Signal) -> dict[str, Any]:
         "attribute_not_exists(open_incident)"
         " AND (attribute_not_exists(cooldown_incident) OR cooldown_until <= :now OR failure <> :failure)"
         " AND (attribute_not_exists(last_ended_at) OR last_ended_at <= :occurred OR failure <> :failure)"
-        + ("" if named else " AND (attribute_not_exists(quiet_until) OR quiet_until <= :occurred)"),
+        + ("" if named else _NO_ECHO),
         names=None,
         id=incident.incident_id,
         failure=incident.failure,
@@ -139,6 +147,9 @@ def released(table: str, step: Step, end: State, at: datetime) -> dict[str, Any]
     if end in COOLING:
         expression += ", cooldown_until = :until"
         values["until"] = at + timedelta(seconds=step.cooldown_seconds)
+    if end in COOLING and end is not State.COMPLETED:
+        expression += ", left_until = :left"
+        values["left"] = at + timedelta(seconds=ECHO_SECONDS)
     if end is State.COOLDOWN:
         expression += ", cooldown_incident = :id"
     if step.state is State.ROLLING_BACK:

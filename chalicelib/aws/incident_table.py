@@ -102,7 +102,7 @@ class IncidentTable(IncidentReader):
         return self.join(incident_id, signal, now)
 
     def hush(self, signal: Signal, now: datetime) -> None:
-        """We did it ourselves: what echoes it without a name opens nothing, and an open incident hears of it."""
+        """We did it ourselves: what echoes it without a name opens nothing, and an open incident hears it."""
         quiet = items.update(
             self.table,
             keys.guard_key(signal.resource),

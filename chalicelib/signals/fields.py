@@ -11,7 +11,8 @@ from chalicelib.redaction import clean_text
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2,5}(-[a-z]{2,12}){1,3}-[0-9]{1,2}")
-_LONGEST_ID = 1024
+_LONGEST_ID = 1015
+"""AWS's longest names have 1,011 characters; two of ours together make a key of at most 2,048 bytes."""
 LONGEST_FACT = 200
 """Characters of any text from outside that is kept."""
 

@@ -79,6 +79,7 @@ def _sns(message: object) -> dict[str, Any]:
         pytest.param(_event("ec2-instance-stopped", region="\x00\ud800"), "malformed", id="binary region"),
         pytest.param(_event("ec2-instance-stopped", account="x" * 300_000), "malformed", id="huge account"),
         pytest.param(_event("ec2-instance-stopped", id="é" * 300_000), "malformed", id="huge id"),
+        pytest.param(_event("ec2-instance-stopped", id="e" * 1016), "malformed", id="id too long for a key"),
         pytest.param(_event("ec2-instance-running"), "no-failure", id="no failure"),
         pytest.param(_event("call-start-instances"), "unknown-event", id="a call that breaks nothing"),
     ],
@@ -137,9 +138,9 @@ def test_a_deep_event_is_ignored(scene: Scene, invoke: Invoke, depth: int) -> No
 
 
 def test_names_as_long_as_can_be_are_taken_in(scene: Scene, invoke: Invoke) -> None:
-    """A key of the table may have 2,048 bytes, and a resource and an event a thousand each."""
-    instance = scene.world.resource("ec2.instance", f"i-{'0' * 1022}")
-    event = _event("ec2-instance-stopped", id="e" * 1024, account=instance.account, region=instance.region)
+    """A key of the table may have 2,048 bytes, and holds the names of an event and of a resource."""
+    instance = scene.world.resource("ec2.instance", f"i-{'0' * 1013}")
+    event = _event("ec2-instance-stopped", id="e" * 1015, account=instance.account, region=instance.region)
     event["detail"]["instance-id"] = instance.id
     answer = invoke("on_resource_event", event)
     assert [one["how"] for one in answer["incidents"]] == ["opened"]
@@ -150,7 +151,7 @@ def test_names_as_long_as_can_be_are_taken_in(scene: Scene, invoke: Invoke) -> N
 def test_a_parameter_of_the_longest_name_is_healed(scene: Scene) -> None:
     parameter = scene.make_parameter("n" * 1000)
     event = put_parameter_event(parameter, scene.world.team.clock())
-    event["detail"]["eventID"] = "e" * 1024
+    event["detail"]["eventID"] = "e" * 1015
     scene.put(parameter.id, BAD)
     assert scene.world.invoke("on_resource_event", event)["incidents"][0]["how"] == "opened"
     assert scene.world.invoke("on_resource_event", event)["incidents"][0]["how"] == "duplicate"

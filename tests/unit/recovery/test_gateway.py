@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.aws.ledger import LEASE_SECONDS
 from chalicelib.errors import (
     ActionFailedError,
     AwsError,
     ConflictError,
     OutcomeUnknownError,
+    StaleRecordError,
     SwitchedOffError,
     ThrottledError,
     UnreachableError,
@@ -21,7 +24,7 @@ from chalicelib.incidents.model import Bookmark, Observation, Resource, State
 from chalicelib.incidents.plans import ActionCall, RecoveryPlan, Risk
 from chalicelib.incidents.step import Effect, Step
 from chalicelib.incidents.timeline import News
-from chalicelib.recovery.gateway import Gateway, Order
+from chalicelib.recovery.gateway import IN_TIME, Gateway, Order
 from chalicelib.recovery.model import (
     ActionKind,
     Progress,
@@ -278,6 +281,37 @@ def test_a_long_action_that_fails_says_why(step: Step) -> None:
     begun = gateway.carry_out(step, _order())
     with pytest.raises(ActionFailedError, match="it blew"):
         gateway.follow(begun, _order())
+
+
+@dataclass
+class SlowLamp(Lamp):
+    """Something takes its time between the intent and the change."""
+
+    delay: timedelta = timedelta()
+    now: datetime = NOON
+
+    def light(self, resource: Resource, parameters: Any, tools: Tools) -> Attributes:
+        self.now += self.delay
+        tools.change("lamp", "light")
+        return super().light(resource, parameters, tools)
+
+
+@pytest.mark.parametrize(
+    ("delay", "lightings"), [(IN_TIME, 1), (IN_TIME + timedelta(seconds=1), 0)], ids=["in-time", "too-late"]
+)
+def test_an_attempt_that_was_held_up_too_long_changes_nothing(
+    step: Step, delay: timedelta, lightings: int
+) -> None:
+    """By then another one may have taken the effect over."""
+    lamp, ledger = SlowLamp(delay=delay), FakeLedger()
+    gateway = replace(_gateway(lamp, ledger), clock=lambda: lamp.now, change=lambda *_, **__: {})
+    with suppress(StaleRecordError):
+        gateway.carry_out(step, _order())
+    assert lamp.lightings == lightings
+
+
+def test_an_attempt_stops_changing_things_well_before_another_may_take_over() -> None:
+    assert IN_TIME + timedelta(seconds=20) < timedelta(seconds=LEASE_SECONDS)
 
 
 def _vanish(lamp: Lamp, ledger: FakeLedger, step: Step, *, after_effect: bool) -> None:
