@@ -44,7 +44,7 @@ def open_incident(signal: Signal, team: Collaborators) -> Opening:
     team.telemetry.count("Signals", Outcome=opening.how.value, ResourceType=signal.resource.type)
     if opening.how is How.OPENED:
         team.executions.start(first_step(incident, team))
-    if opening.how is How.DUPLICATE:
+    if opening.how is How.DUPLICATE and opening.incident_id:
         _make_up_for_lost_start(opening.incident_id, team)
     return opening
 

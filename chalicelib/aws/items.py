@@ -14,7 +14,7 @@ Value: TypeAlias = str | int | float | datetime | BaseModel | list[str] | None
 
 def stamp(moment: datetime) -> str:
     """A time in UTC, of fixed width, so that texts sort as times do."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def encode(value: Value) -> dict[str, Any]:

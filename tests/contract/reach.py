@@ -48,10 +48,12 @@ class Found:
     raises: set[str] = field(default_factory=set)
     actions: set[str] = field(default_factory=set)
     """Names of recovery actions in ActionCalls."""
-    texts: list[tuple[str, int, str]] = field(default_factory=list)
-    """Text arguments of calls to functions: which, at which place, what."""
+    given: list[tuple[str, int, str]] = field(default_factory=list)
+    """Arguments of calls to functions: which, at which place, and the text, empty where it is none."""
     open_operations: list[tuple[str, str]] = field(default_factory=list)
     """Operations that a parameter names: the service, and the parameter."""
+    unclear: bool = False
+    """Whether it calls AWS in a way that cannot be read here."""
     parameters: tuple[str, ...] = ()
 
 
@@ -100,16 +102,18 @@ class Graph:
 
     def _completed(self, caller: str) -> Iterator[tuple[str, str]]:
         """Operations that a called function leaves open and this one names."""
-        for target, place, text in self.functions[caller].texts:
-            called = self.functions[target]
-            for service, parameter in called.open_operations:
-                if called.parameters.index(parameter) == place:
+        for target, place, text in self.functions[caller].given:
+            for service, parameter in self.functions[target].open_operations:
+                if self.functions[target].parameters.index(parameter) == place:
                     yield service, text
 
     def unnamed_operations(self) -> set[str]:
-        """Functions that leave an operation open which no caller names with a plain text."""
-        named = {target for found in self.functions.values() for target, _, _ in found.texts}
-        return {name for name, found in self.functions.items() if found.open_operations} - named
+        """Functions that name an operation in another way than by a plain text."""
+        return {
+            name
+            for name, found in self.functions.items()
+            if found.unclear or any(not operation for _, operation in self._completed(name))
+        }
 
 
 def function_id(function: Callable[..., Any]) -> str:
@@ -208,7 +212,7 @@ class _Reader:
                 and isinstance(one.value.value, str)
             }
         self._note_operation(call)
-        self._note_texts(call)
+        self._note_given(call)
 
     def _note_operation(self, call: ast.Call) -> None:
         parts = [call.func, *call.args]
@@ -221,12 +225,14 @@ class _Reader:
             case [func, ast.Constant(value=str(service)), ast.Name(id=parameter), *_]:
                 if _name(func) in CALLS_AWS:
                     self._found.open_operations.append((service, parameter))
+            case [func, ast.Constant(), _, *_]:
+                self._found.unclear |= _name(func) in CALLS_AWS
 
-    def _note_texts(self, call: ast.Call) -> None:
+    def _note_given(self, call: ast.Call) -> None:
         for target in self._functions(call.func):
             for place, argument in enumerate(call.args):
-                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                    self._found.texts.append((target, place, argument.value))
+                value = argument.value if isinstance(argument, ast.Constant) else ""
+                self._found.given.append((target, place, value if isinstance(value, str) else ""))
 
     def _functions(self, node: ast.AST) -> set[str]:
         """The function that a name or ``module.name`` stands for, if it does."""

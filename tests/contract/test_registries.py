@@ -123,16 +123,6 @@ def test_an_action_answers_failures_or_undoes_another() -> None:
     assert [name for name, action in ACTIONS.items() if bool(action.undo) != bool(action.undone_by)] == []
 
 
-def test_the_parameters_of_an_action_are_its_own() -> None:
-    """Two builds of the same modules may share them, as one undoes the other."""
-    kept: dict[type, set[str]] = {}
-    for action in ACTIONS.values():
-        kept.setdefault(action.parameters, set()).add(action.name)
-
-    shared = {frozenset(names) for names in kept.values() if len(names) > 1}
-    assert shared == {frozenset({"apply_terraform", "destroy_terraform"})}
-
-
 def _terraform_modules() -> Iterable[Path]:
     return sorted(path for path in (ROOT / "terraform/modules").iterdir() if path.is_dir())
 

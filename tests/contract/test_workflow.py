@@ -211,7 +211,7 @@ def test_a_function_that_vanished_is_called_again(name: str) -> None:
     assert "States.ALL" in retried or retried >= VANISHED
 
 
-@pytest.mark.parametrize("name", TASKS.keys() | INTEGRATED)
+@pytest.mark.parametrize("name", sorted(TASKS.keys() | INTEGRATED))
 def test_every_error_that_is_retried_exists_and_is_retryable(name: str) -> None:
     ours = {error for error in _retried(ALL[name]) if "." not in error}
     theirs = _retried(ALL[name]) - ours
@@ -263,7 +263,7 @@ def test_what_still_fails_is_caught(name: str) -> None:
 # -- time ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", TASKS.keys() | INTEGRATED)
+@pytest.mark.parametrize("name", sorted(TASKS.keys() | INTEGRATED))
 def test_every_task_has_a_time_limit(name: str) -> None:
     assert {"TimeoutSeconds", "TimeoutSecondsPath"} & ALL[name].keys()
 
@@ -275,7 +275,7 @@ def test_a_question_to_a_person_has_a_limit_and_a_heartbeat() -> None:
     assert asking["HeartbeatSecondsPath"].removeprefix("$.") in Step.model_fields
 
 
-@pytest.mark.parametrize("name", TASKS.keys() - {"RequestApproval"})
+@pytest.mark.parametrize("name", sorted(TASKS.keys() - {"RequestApproval"}))
 def test_a_function_gives_up_before_the_workflow_does(name: str) -> None:
     """Else a second attempt could begin beside one that still runs."""
     config = make_config()

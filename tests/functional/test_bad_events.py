@@ -34,7 +34,9 @@ def invoke(scene: Scene) -> Invoke:  # noqa: ARG001 - the app works in this worl
     client = Client(importlib.import_module("app").app)
 
     def call(function: str, payload: object) -> Any:
-        return json.loads(json.dumps(client.lambda_.invoke(function, json.loads(json.dumps(payload))).payload))
+        return json.loads(
+            json.dumps(client.lambda_.invoke(function, json.loads(json.dumps(payload))).payload)
+        )
 
     return call
 

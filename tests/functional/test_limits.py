@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.incidents.model import State
+from chalicelib.incidents.step import Step
+from chalicelib.intake import first_step
 from mainstay.demo import spoils, things
 from tests.functional.scene import BAD, GOOD, Scene, answers_of, begun
 
@@ -76,7 +78,7 @@ def test_the_circuit_opens_when_recoveries_do_not_last_and_a_person_is_asked(sce
         pytest.param(
             {"rules": [{"match": {"id": "/usual/*"}, "set": {"circuit_recoveries": 0}}]},
             "circuit",
-            "circuit",
+            "The circuit is open",
             id="circuit",
         ),
     ],
@@ -111,9 +113,7 @@ def test_many_of_a_type_at_once_are_no_single_failure(scene: Scene) -> None:
         scene.story(parameter)
 
 
-def _step(scene: Scene, incident_id: str) -> Any:
-    from chalicelib.intake import first_step
-
+def _step(scene: Scene, incident_id: str) -> Step:
     team = scene.world.team
     return first_step(team.incidents.load(incident_id), team)
 

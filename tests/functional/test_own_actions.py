@@ -95,3 +95,14 @@ def test_what_automation_alone_changed_is_left_and_becomes_the_good_state(scene:
     scene.tamper(parameter, BAD, by=ALICE)
     assert scene.story(parameter, count=2).incident.state is State.COMPLETED
     assert scene.value_of(parameter) == "https://new.internal"
+
+
+def test_the_nameless_echo_of_our_own_call_opens_nothing_however_often_it_comes(scene: Scene) -> None:
+    instance = scene.make_instance()
+    heard = scene.hear(instance.id)
+    scene.stop(instance, by=MAINSTAY)
+    scene.wait_until_stopped(instance)
+    (echo,) = [event for event in heard if event["detail"].get("state") == "stopped"]
+    answers = [scene.world.invoke("on_resource_event", echo) for _ in range(2)]
+    assert answers == [{"incidents": [], "ignored": []}] * 2
+    assert scene.stories(instance) == []

@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.approval import answer_approval
 from chalicelib.errors import DeniedError
-from chalicelib.incidents.model import Approval, Resource, SignalSource, State
+from chalicelib.incidents.model import Resource, SignalSource, State
+from chalicelib.incidents.plans import Approval
 from chalicelib.sweep import sweep
 from mainstay.embedded.personas import CI
 from tests.functional.scene import BAD, GOOD, Scene, begun, said

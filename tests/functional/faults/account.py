@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import io
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from typing import Any
 import boto3
 import yaml
 from moto import mock_aws
+from moto.moto_api._internal.models import moto_api_backend
 
 from chalicelib.analysis.policy import Policy
 from chalicelib.aws.incident_table import IncidentTable
@@ -36,12 +36,17 @@ _TEMPLATE = Path(__file__).resolve().parents[3] / "infra" / "mainstay.yaml"
 _PATIENCE = 6
 
 
-class Silence(io.StringIO):
-    """Where the logs of a thousand runs go."""
+class Silence(Telemetry):
+    """Nobody reads the logs and metrics of a thousand runs."""
 
-    def write(self, text: str, /) -> int:
-        """Keep nothing."""
-        return len(text)
+    def log(self, message: str, **facts: object) -> None:
+        """Say nothing."""
+
+    def warn(self, message: str, **facts: object) -> None:
+        """Say nothing."""
+
+    def count(self, metric: str, amount: float = 1, **dimensions: str) -> None:
+        """Count nothing."""
 
 
 @dataclass(kw_only=True)
@@ -76,12 +81,12 @@ class Account:
         finally:
             self._team_at_work.pop()
 
-    def empty(self) -> None:
-        """Forget every record."""
-        dynamodb = self.client("dynamodb")
-        if self._schema["TableName"] in dynamodb.list_tables()["TableNames"]:
-            dynamodb.delete_table(TableName=self._schema["TableName"])
-        dynamodb.create_table(**self._schema)
+    def begin_anew(self) -> None:
+        """As it is right after Mainstay has been deployed."""
+        moto_api_backend.reset()
+        self.client("dynamodb").create_table(**self._schema)
+        topic = self.team.settings.notifications_topic_arn.rpartition(":")[2]
+        self.client("sns").create_topic(Name=topic)
 
     def new_team(self, clock: Clock, policy: Policy) -> Collaborators:
         """Collaborators as a fresh process has them, with this clock. The AWS clients are used again."""
@@ -132,12 +137,10 @@ def _make_account(injector: Injector, app: Any, at_work: list[Collaborators]) ->
     settings = Settings(stage="local", account=ACCOUNT, region=REGION)
     team = make_collaborators(settings)
     injector.attach(team.aws.session.events)
-    observer = boto3.Session(region_name=REGION)
-    observer.client("sns").create_topic(Name=settings.notifications_topic_arn.rpartition(":")[2])
     return Account(
-        team=replace(team, telemetry=Telemetry(stage="faults", stream=Silence())),
+        team=replace(team, telemetry=Silence(stage="faults")),
         injector=injector,
-        observer=observer,
+        observer=boto3.Session(region_name=REGION),
         clock=Clock(),
         _clients={},
         _schema=_table_schema(settings.incidents_table),

@@ -52,6 +52,10 @@ class Crash(BaseException):
     """The process is gone."""
 
 
+class BrokenTrial(BaseException):  # noqa: N818 - as Crash
+    """The trial itself does not work."""
+
+
 @dataclass(eq=False)
 class Call:
     """One AWS call of the product, from its first attempt to its last."""
@@ -65,7 +69,7 @@ class Call:
     attempts: int = 0
     fault: Fault | None = None
     is_late: bool = False
-    """Whether it was held up until everybody had given it up."""
+    """Whether it was held up on its way until everybody had given it up: nobody can call it back then."""
 
     def __str__(self) -> str:
         """For example ``#4 run_action ec2:StartInstances``."""
@@ -111,8 +115,8 @@ class Situation(Protocol):
 class Injector:
     """Counts the calls of every client of a session, and lets the plan's faults happen to them."""
 
-    situation: Situation
-    witness: Witness
+    situation: Situation = field(init=False)
+    witness: Witness = field(init=False)
     plan: Plan = no_fault
     calls: list[Call] = field(default_factory=list)
     met: list[Call] = field(default_factory=list)
@@ -126,8 +130,8 @@ class Injector:
         events.register_last("before-send", self._after_sending)
         events.register_first("needs-retry.*.*", self._after_attempt)
 
-    def forget(self, situation: Situation, witness: Witness, plan: Plan = no_fault) -> None:
-        """Begin anew."""
+    def begin_anew(self, situation: Situation, witness: Witness, plan: Plan = no_fault) -> None:
+        """For another trial."""
         self.situation, self.witness, self.plan = situation, witness, plan
         self.calls, self.met = [], []
 
@@ -173,6 +177,7 @@ class Injector:
         """The SDK would sleep before its next attempt: so much for a second here."""
         call = self._at_work()
         if caught_exception is not None:
+            _require_ours(caught_exception)
             most = request_dict["context"]["client_config"].retries["total_max_attempts"]
             self.situation.spend(1)
             return 0 if attempts < most else None
@@ -199,9 +204,9 @@ class Injector:
     def _hold_up(self, call: Call) -> None:
         """Whatever others do meanwhile, this call goes on afterwards."""
         self._note(call)
-        call.is_late = call.fault in {Fault.LATE_BEFORE, Fault.LATE_AFTER}
-        call.fault = None
-        if call.is_late:
+        fault, call.fault = call.fault, None
+        call.is_late = fault is Fault.LATE_BEFORE
+        if fault in {Fault.LATE_BEFORE, Fault.LATE_AFTER}:
             self.situation.give_up_on_it()
         else:
             self.situation.run_again()
@@ -215,6 +220,12 @@ class Injector:
     def _note(self, call: Call) -> None:
         if call not in self.met:
             self.met.append(call)
+
+
+def _require_ours(error: Exception) -> None:
+    """Nothing else may go wrong on the way: it would look like a fault and hide what is wrong with the trial."""
+    if not isinstance(error, ConnectTimeoutError | ReadTimeoutError):
+        raise BrokenTrial from error
 
 
 @dataclass

@@ -64,7 +64,7 @@ def one_failure_is_one_incident(result: Result) -> Iterator[str]:
     """All views of the failure are in one incident; the sweep may open another for what is still broken."""
     heard = [story for story in result.stories if _source(story) is not SignalSource.SWEEP]
     found = [story for story in result.stories if _source(story) is SignalSource.SWEEP]
-    if len(heard) != 1:
+    if len(heard) > 1 or not result.stories:
         yield f"{len(heard)} incidents for one failure"
     if found and any(story.incident.state is State.COMPLETED for story in heard):
         yield f"the sweep opened {len(found)} more although it was healed"

@@ -87,8 +87,8 @@ class Trial:
     def _prepare(self) -> None:
         account = self.account
         account.clock, account.listener = self.clock, _ignore
-        account.injector.forget(self, self.journal)
-        account.empty()
+        account.injector.begin_anew(self, self.journal)
+        account.begin_anew()
         self.resource = begin(self.flow, account)
         self.renew_team()
         self.team.memory.set_mode("auto", by="mainstay", now=self.clock())
@@ -96,7 +96,7 @@ class Trial:
             self.team.memory.remember_good_state(self.resource, self.team.observe(self.resource))
         self.clock.spend(3600)
         account.listener = self._on_event
-        account.injector.forget(self, self.journal, self.plan)
+        account.injector.begin_anew(self, self.journal, self.plan)
 
     def renew_team(self) -> None:
         """A new process knows nothing of the one before."""
