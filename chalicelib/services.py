@@ -23,7 +23,7 @@ from chalicelib.aws.ledger import Ledger
 from chalicelib.aws.memory import Memory
 from chalicelib.aws.notifier import Notifier
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import ConflictError, InvalidPolicyError
+from chalicelib.errors import ConflictError, InvalidPolicyError, InvalidSettingsError
 from chalicelib.recovery.actions import ACTIONS
 from chalicelib.recovery.gateway import Gateway
 from chalicelib.resources import RESOURCE_TYPES
@@ -79,7 +79,7 @@ def load_policy(settings: Settings) -> Policy:
     """Read the policy file; raise InvalidPolicyError naming it where it cannot be read."""
     try:
         policy = read_policy(settings.policy_file.read_text(encoding="utf-8"))
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise InvalidPolicyError(f"MAINSTAY_POLICY_FILE: {error}") from error
     for entry in policy.protected:
         if entry.match.names_one and entry.match.type not in RESOURCE_TYPES:
@@ -91,7 +91,10 @@ def load_policy(settings: Settings) -> Policy:
 def _log_stream(settings: Settings) -> TextIO:
     if settings.log_file is None:
         return sys.stdout
-    return open_log(settings.log_file)
+    try:
+        return open_log(settings.log_file)
+    except OSError as error:
+        raise InvalidSettingsError(f"MAINSTAY_LOG_FILE: {error}") from error
 
 
 @cache

@@ -43,8 +43,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     stage: _Name
-    account: Annotated[str, Field(pattern=r"^\d{12}$")]
-    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    account: Annotated[str, Field(pattern=r"^[0-9]{12}$")]
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
     app: _Name = "mainstay"
     partition: Annotated[str, Field(pattern=r"^aws(-[a-z]+)*$")] = "aws"
     policy_file: Path = Path(__file__).with_name("policy.yaml")

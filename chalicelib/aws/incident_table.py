@@ -12,7 +12,7 @@ from chalicelib.aws import incident_parts as parts
 from chalicelib.aws import items, keys
 from chalicelib.aws.clients import Aws, TransactionCancelledError
 from chalicelib.aws.incident_reader import IncidentReader
-from chalicelib.aws.records import write_record
+from chalicelib.aws.records import KEEP_DAYS, write_record
 from chalicelib.errors import ConflictError, StaleRecordError
 from chalicelib.incidents.base import Record, digest_of
 from chalicelib.incidents.lifecycle import ENDED, check_transition
@@ -233,7 +233,8 @@ class IncidentTable(IncidentReader):
     def timeline_part(self, incident_id: str, event: TimelineEvent) -> dict[str, Any]:
         """The part of a transaction that appends one timeline event."""
         where = keys.timeline_key(incident_id, event.number)
-        return items.put_new(self.table, {**where, "event": items.encode(event)})
+        expires = items.encode(parts.in_days(event.at, KEEP_DAYS))
+        return items.put_new(self.table, {**where, "event": items.encode(event), "expires_at": expires})
 
     def write(self, changes: Sequence[dict[str, Any]]) -> None:
         """All or nothing. The SDK's retries carry one client token, so they cannot write twice."""

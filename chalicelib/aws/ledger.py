@@ -8,8 +8,9 @@ from typing import Any
 
 from chalicelib.aws import items, keys
 from chalicelib.aws.clients import TransactionCancelledError
-from chalicelib.aws.incident_parts import Terms
+from chalicelib.aws.incident_parts import Terms, in_days
 from chalicelib.aws.incident_table import IncidentTable
+from chalicelib.aws.records import KEEP_DAYS
 from chalicelib.errors import ConflictError, PlanChangedError, StaleRecordError, SwitchedOffError
 from chalicelib.incidents.model import State
 from chalicelib.incidents.plans import Verdict
@@ -107,8 +108,9 @@ class Ledger:
 
     def _intended(self, step: Step, effect: Effect) -> dict[str, Any]:
         where = keys.effect_key(step.incident_id, effect.name)
+        expires = items.encode(in_days(effect.intended_at, KEEP_DAYS))
         content = {**where, "effect": items.encode(effect), "fence": items.encode(effect.fence)}
-        return items.put_new(self._table, content, show=True)
+        return items.put_new(self._table, {**content, "expires_at": expires}, show=True)
 
     def _held(self, step: Step, held: Effect, new: Effect) -> dict[str, Any]:
         return items.update(

@@ -29,12 +29,13 @@ SECTIONS: dict[str, type[Record]] = {
 }
 """The parts of a record that are written as it moves on, each as one JSON text."""
 
-_KEEP_DAYS = 400
+KEEP_DAYS = 400
+"""A record, its timeline and its effects; each part counts from when it was written."""
 
 
 def write_record(incident: Incident) -> items.Item:
     """The item of a record that is opened."""
-    expires = incident.opened_at + timedelta(days=_KEEP_DAYS)
+    expires = incident.opened_at + timedelta(days=KEEP_DAYS)
     return items.item(
         f"INCIDENT#{incident.incident_id}",
         "RECORD",

@@ -21,7 +21,7 @@ def do_later(seconds: float, action: Callable[[], None]) -> None:
 
 @contextmanager
 def scheduled_by(schedule: Schedule) -> Iterator[None]:
-    """Inside, time is somebody else's: a test lets hours pass without waiting, and nothing happens unasked."""
+    """Inside, time is somebody else's: a test lets hours pass without waiting; nothing happens unasked."""
     _SCHEDULES.append(schedule)
     try:
         yield

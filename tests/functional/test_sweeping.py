@@ -65,6 +65,21 @@ def test_a_question_is_kept_alive_and_stays_open(scene: Scene, asked: Resource) 
     assert scene.story(asked).incident.state is State.COMPLETED
 
 
+def test_a_question_that_is_swept_lives_until_its_time_is_up(scene: Scene) -> None:
+    """It would be given up a second earlier if Mainstay itself no longer looked after it."""
+    parameter = scene.make_parameter("asks")
+    scene.change_policy(rules=[{"match": {"id": "/asks/*"}, "set": {"approval_seconds": 5}}])
+    scene.tamper(parameter)
+    incident_id = scene.waits(parameter).incident.incident_id
+    while scene.world.team.incidents.load(incident_id).state is State.AWAITING_APPROVAL:
+        scene.world.sweep()
+    story = scene.story(parameter)
+    assert story.incident.state is State.EXPIRED
+    (asked,) = [event.at for event in story.timeline if event.what.startswith("Asked people")]
+    assert story.incident.ended_at
+    assert (story.incident.ended_at - asked).total_seconds() >= 4.9
+
+
 def test_an_answer_that_never_reached_the_workflow_is_handed_in(scene: Scene, asked: Resource) -> None:
     team = scene.world.team
     incident = scene.waits(asked).incident

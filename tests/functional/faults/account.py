@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import yaml
 from moto import mock_aws
+from moto.backends import get_backend
 from moto.moto_api._internal.models import moto_api_backend
 
 from chalicelib.analysis.policy import Policy
@@ -69,9 +70,21 @@ class Account:
             self._clients[service] = self.observer.client(service, region_name=REGION)
         return self._clients[service]
 
+    def hear(self, event: Event) -> None:
+        """Pass an event on to whoever listens in this trial."""
+        self.listener(event)
+
+    def backend(self, service: str) -> Any:
+        """What moto keeps of a service: looking there is much quicker than asking for it."""
+        return get_backend(service)[ACCOUNT][REGION]
+
     def resource(self, kind: str, name: str) -> Resource:
         """A resource of this account."""
         return Resource(type=kind, id=name, region=REGION, account=ACCOUNT)
+
+    def has_function(self, name: str) -> bool:
+        """Whether app.py has such a function."""
+        return hasattr(self._app, name)
 
     def run_function(self, name: str, payload: Any, team: Collaborators) -> Any:
         """Call a function of app.py as Lambda would, in a process that has these collaborators."""
@@ -114,7 +127,7 @@ def open_account(injector: Injector) -> Iterator[Account]:
     at_work: list[Collaborators] = []
     with mock_aws(), _app_of(lambda: at_work[-1]) as app:
         account = _make_account(injector, app, at_work)
-        BUS.listen(lambda event: account.listener(event))
+        BUS.listen(account.hear)
         try:
             with scheduled_by(lambda seconds, action: _forget(account.clock.later(seconds, action))):
                 yield account
@@ -151,7 +164,7 @@ def _make_account(injector: Injector, app: Any, at_work: list[Collaborators]) ->
 
 def _table_schema(name: str) -> dict[str, Any]:
     """The incidents table as the template has it."""
-    resources = yaml.load(_TEMPLATE.read_text(encoding="utf-8"), Loader=_TemplateLoader)["Resources"]
+    resources = yaml.load(_TEMPLATE.read_text(encoding="utf-8"), Loader=_TemplateLoader)["Resources"]  # noqa: S506 - a safe one
     properties = resources["IncidentsTable"]["Properties"]
     wanted = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
     return {"TableName": name, **{part: properties[part] for part in wanted}}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from chalicelib.analysis.policy import read_policy
@@ -13,8 +12,13 @@ from mainstay.embedded.personas import ALICE, Persona
 from mainstay.embedded.repairs.ec2 import jam
 from tests.functional.faults.account import Account
 
-_NUMBERS = itertools.count(1)
 GOOD, BAD = "https://orders.internal", "https://evil.example"
+_IMAGE = "ami-0abcdef1234567890"
+_RECREATED = """
+protected:
+  - match: {type: ec2.instance, id: i-*}
+    recreation: {module: ec2_instance, address: aws_instance.this, variables: {}}
+"""
 _PROTECTED = "protected: [{match: {type: ssm.parameter, id: /demo/endpoint}}]"
 
 
@@ -39,7 +43,7 @@ class Kind:
 
 @dataclass(frozen=True, kw_only=True)
 class Flow:
-    """One story. `by` is who broke it, as far as anybody hears; `answer` is what a person says who is asked."""
+    """One story. `by` is who broke it, as far as anybody hears; `answer` is what a person says when asked."""
 
     name: str
     kind: Kind
@@ -62,13 +66,22 @@ class Flow:
 # -- kinds --------------------------------------------------------------------------------------
 
 
-def _make_instance(account: Account) -> str:
+def launch_instance(account: Account) -> str:
+    """It is pending at first."""
     ec2 = account.client("ec2")
-    launched = ec2.run_instances(
-        ImageId="ami-0abcdef1234567890", InstanceType="t3.micro", MinCount=1, MaxCount=1
-    )
-    account.clock.run()
+    launched = ec2.run_instances(ImageId=_IMAGE, InstanceType="t3.micro", MinCount=1, MaxCount=1)
     return str(launched["Instances"][0]["InstanceId"])
+
+
+def terminate_instance(account: Account, name: str) -> None:
+    """For good."""
+    account.client("ec2").terminate_instances(InstanceIds=[name])
+
+
+def _make_instance(account: Account) -> str:
+    name = launch_instance(account)
+    account.clock.run()
+    return name
 
 
 def _stop_instance(account: Account, name: str) -> None:
@@ -76,10 +89,20 @@ def _stop_instance(account: Account, name: str) -> None:
 
 
 def _look_at_instance(account: Account, name: str) -> str:
-    """Whether it is on its way there is no difference."""
-    answer = account.client("ec2").describe_instances(InstanceIds=[name])
-    state = answer["Reservations"][0]["Instances"][0]["State"]["Name"]
-    return {"pending": "running", "stopping": "stopped"}.get(state, str(state))
+    return _state_of(account.backend("ec2").get_instance(name))
+
+
+def _look_for_another(account: Account, _name: str) -> str:
+    """Whether any instance runs, the first one or what took its place; more than one is told."""
+    found = [_state_of(instance) for instance in account.backend("ec2").all_instances()]
+    running = found.count("running")
+    return {0: "terminated", 1: "running"}.get(running, f"{running} running")
+
+
+def _state_of(instance: Any) -> str:
+    """On its way to a state is in it."""
+    state = str(instance.state)
+    return {"pending": "running", "stopping": "stopped", "shutting-down": "terminated"}.get(state, state)
 
 
 def _make_parameter(account: Account) -> str:
@@ -92,7 +115,7 @@ def _change_parameter(account: Account, name: str) -> None:
 
 
 def _look_at_parameter(account: Account, name: str) -> str:
-    return str(account.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+    return str(account.backend("ssm").get_parameter(name).value)
 
 
 INSTANCE = Kind(
@@ -105,6 +128,13 @@ INSTANCE = Kind(
     broken="stopped",
     call="StopInstances",
     parameters=lambda name: {"instancesSet": {"items": [{"instanceId": name}]}},
+)
+LOST_INSTANCE = replace(
+    INSTANCE,
+    spoil=terminate_instance,
+    look=_look_for_another,
+    broken="terminated",
+    call="TerminateInstances",
 )
 PARAMETER = Kind(
     name="ssm.parameter",
@@ -126,14 +156,14 @@ TAMPERED = Flow(
 )
 APPROVED = Flow(name="approved", kind=INSTANCE, ends=State.COMPLETED, by=None, answer=True)
 REJECTED = Flow(name="rejected", kind=INSTANCE, ends=State.REJECTED, by=None, answer=False)
-UNDONE = Flow(
-    name="undone", kind=INSTANCE, ends=State.FAILED, jammed=True, numbers={"VerifyAttempts": 3}
-)
+UNDONE = Flow(name="undone", kind=INSTANCE, ends=State.FAILED, jammed=True, numbers={"VerifyAttempts": 3})
 UNANSWERED = Flow(name="unanswered", kind=INSTANCE, ends=State.EXPIRED, by=None)
+RECREATED = Flow(name="recreated", kind=LOST_INSTANCE, ends=State.COMPLETED, policy=_RECREATED)
+"""By a build that takes a while: the only action here whose repetition would be seen."""
 
 EXHAUSTED = (STOPPED, TAMPERED)
 """Flows that meet every single fault in every run of the tests."""
-SAMPLED = (APPROVED, UNDONE, REJECTED, UNANSWERED)
+SAMPLED = (APPROVED, UNDONE, REJECTED, UNANSWERED, RECREATED)
 """Flows that meet a part of them."""
 
 

@@ -52,7 +52,7 @@ class Crash(BaseException):
     """The process is gone."""
 
 
-class BrokenTrial(BaseException):  # noqa: N818 - as Crash
+class BrokenTrial(BaseException):
     """The trial itself does not work."""
 
 
@@ -223,7 +223,7 @@ class Injector:
 
 
 def _require_ours(error: Exception) -> None:
-    """Nothing else may go wrong on the way: it would look like a fault and hide what is wrong with the trial."""
+    """Nothing else may go wrong on the way: it would look like a fault, and hide a bad trial."""
     if not isinstance(error, ConnectTimeoutError | ReadTimeoutError):
         raise BrokenTrial from error
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 from botocore.awsrequest import AWSResponse
@@ -13,10 +13,10 @@ from moto.core.botocore_stubber import MockRawResponse
 
 from chalicelib.incidents.step import Effect
 from tests.functional.faults.injector import Call
-from tests.functional.faults.step_functions import RefusedError, StepFunctions
+from tests.functional.faults.step_functions import RefusedError
 
 OURS = frozenset({"dynamodb", "sns", "stepfunctions"})
-_READS = ("Describe", "Get", "List", "Head")
+_READS = ("BatchGet", "Describe", "Get", "Head", "List")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +64,19 @@ class Message:
     state: str
 
 
+class Service(Protocol):
+    """Answers requests in the place of AWS; raises RefusedError."""
+
+    def handle(self, operation: str, request: dict[str, Any]) -> dict[str, Any]: ...
+
+
 @dataclass
 class Journal:
-    """Stands beside AWS and writes down what comes. It answers for Step Functions."""
+    """Stands beside AWS and writes down what comes. It answers for some services."""
 
-    step_functions: StepFunctions
+    services: Mapping[str, Service]
     look: Callable[[], str]
-    """What the customer's resource is like."""
+    """What an effect on the customer's resource would change."""
     read_records: Callable[[], Held]
     current_run: Callable[[], int]
     on_change: Callable[[Call], None]
@@ -79,15 +85,13 @@ class Journal:
     _allowed: dict[int, int] = field(default_factory=dict)
 
     def before(self, call: Call, request: Any) -> AWSResponse | None:
-        """Note a change that is about to happen; answer what is for Step Functions."""
-        if call.service == "stepfunctions":
-            return self._answer(call, request)
+        """Note a change that is about to happen; answer what is for one of the services."""
         if is_change(call):
             run = self.current_run()
             allowed = self._allowed.get(run, 0)
             held = self.read_records()
             self.changes.append(Change(call=call, run=run, held=held, before=self.look(), allowed_at=allowed))
-        return None
+        return self._answer(call, request) if call.service in self.services else None
 
     def after(self, call: Call, request: Any) -> None:
         """Note what has happened."""
@@ -99,12 +103,15 @@ class Journal:
         if call.operation == "TransactWriteItems" and b'"CONTROL"' in _body(request):
             self._allowed[self.current_run()] = call.number
 
+    def _ask(self, call: Call, request: dict[str, Any]) -> dict[str, Any]:
+        return self.services[call.service].handle(call.operation, request)
+
     def _changing(self, call: Call) -> Change:
         return next(change for change in reversed(self.changes) if change.call is call)
 
     def _answer(self, call: Call, request: Any) -> AWSResponse:
         try:
-            status, content = 200, self.step_functions.handle(call.operation, json.loads(_body(request)))
+            status, content = 200, self._ask(call, json.loads(_body(request)))
         except RefusedError as refused:
             status, content = 400, {"__type": str(refused), "message": "refused"}
         body = json.dumps(content)

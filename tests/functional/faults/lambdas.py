@@ -21,7 +21,7 @@ class Outcome:
 
 @dataclass(kw_only=True, eq=False)
 class Invocation:
-    """One run. `on_end` hears the outcome, unless whoever asked has given up before: then `on_timeout` does."""
+    """One run. `on_end` hears the outcome, unless whoever asked gave up before: `on_timeout`."""
 
     function: str
     payload: Any

@@ -106,9 +106,9 @@ def function_of(resource: str) -> str:
 # -- a run --------------------------------------------------------------------------------------
 
 _KNOWN = {
-    "Type", "Comment", "Resource", "Parameters", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSecondsPath",
-    "Retry", "Catch", "Next", "End", "Choices", "Default", "Seconds", "SecondsPath", "Branches", "ResultPath",
-    "ResultSelector", "OutputPath",
+    "Type", "Comment", "Resource", "Parameters", "TimeoutSeconds", "TimeoutSecondsPath",
+    "HeartbeatSecondsPath", "Retry", "Catch", "Next", "End", "Choices", "Default", "Seconds", "SecondsPath",
+    "Branches", "ResultPath", "ResultSelector", "OutputPath",
 }  # fmt: skip
 _KNOWN_RETRY = {
     "ErrorEquals",

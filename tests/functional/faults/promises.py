@@ -62,9 +62,10 @@ def every_effect_happens_once(result: Result) -> Iterator[str]:
 
 def one_failure_is_one_incident(result: Result) -> Iterator[str]:
     """All views of the failure are in one incident; the sweep may open another for what is still broken."""
-    heard = [story for story in result.stories if _source(story) is not SignalSource.SWEEP]
-    found = [story for story in result.stories if _source(story) is SignalSource.SWEEP]
-    if len(heard) > 1 or not result.stories:
+    stories = [story for story in result.stories if story.incident.resource == result.resource]
+    heard = [story for story in stories if _source(story) is not SignalSource.SWEEP]
+    found = [story for story in stories if _source(story) is SignalSource.SWEEP]
+    if len(heard) > 1 or not stories:
         yield f"{len(heard)} incidents for one failure"
     if found and any(story.incident.state is State.COMPLETED for story in heard):
         yield f"the sweep opened {len(found)} more although it was healed"
@@ -98,7 +99,8 @@ def what_is_said_is_true(result: Result) -> Iterator[str]:
         undone = any(event.what == UNDOING_VERIFIED for event in story.timeline)
         if undone and result.looks != result.flow.kind.broken:
             yield f"{story.incident.incident_id} was undone, and the resource is {result.looks}"
-        if not story.effects and any(c.held.open_incident == story.incident.incident_id for c in result.changes):
+        acted_for = {change.held.open_incident for change in result.changes}
+        if not story.effects and story.incident.incident_id in acted_for:
             yield f"{story.incident.incident_id} changed something and does not know it"
 
 
@@ -117,6 +119,14 @@ def one_failure_is_recovered_once(result: Result) -> Iterator[str]:
     begun = [story for story in result.stories if any(one.name.startswith("do-") for one in story.effects)]
     if len(begun) > 1:
         yield f"{len(begun)} incidents began a recovery"
+
+
+def nobody_reacts_to_our_own_work(result: Result) -> Iterator[str]:
+    """What we make and take away again is nobody's failure."""
+    for story in result.stories:
+        incident = story.incident
+        if incident.resource != result.resource and (incident.state is not State.DISMISSED or story.effects):
+            yield f"{incident.incident_id} is about our own {incident.resource.id} and ended {incident.state}"
 
 
 # -- promise 4: nothing that was not planned, intended and allowed ------------------------------
@@ -168,6 +178,7 @@ _CHECKS: tuple[Callable[[Result], Iterator[str]], ...] = (
     what_is_said_is_true,
     only_the_holder_changes_the_resource,
     one_failure_is_recovered_once,
+    nobody_reacts_to_our_own_work,
     every_change_was_intended_before,
     nothing_starts_after_off,
     every_timeline_is_whole,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import product
+from typing import TypeAlias
 
 from chalicelib.incidents.lifecycle import ENDED
 from tests.functional.faults.account import Account, open_account
@@ -17,7 +18,7 @@ from tests.functional.faults.promises import doubles, problems_of, repeats
 from tests.functional.faults.trial import Result, Trial
 
 FAULTY_CALLS_APART = 12
-"""The second fault of a pair is at most so many calls after the first: further away they have less in common."""
+"""The second fault of a pair is at most so many calls after the first: near ones have more in common."""
 
 
 @dataclass
@@ -92,6 +93,9 @@ class Tally:
         return replace(Tally(), **counts)
 
 
+Report: TypeAlias = Callable[[Tally], None]
+
+
 def tally(results: Iterable[Result]) -> Tally:
     """Count what they came to; trials that met no fault do not count."""
     counted = [result for result in results if result.met]
@@ -106,8 +110,9 @@ def tally(results: Iterable[Result]) -> Tally:
 
 
 def ended_as_planned(result: Result) -> bool:
-    """One incident, and the end that the flow has without a fault."""
-    return [story.incident.state for story in result.stories] == [result.flow.ends]
+    """One incident of the failure, and the end that the flow has without a fault."""
+    incidents = [story.incident for story in result.stories if story.incident.resource == result.resource]
+    return [incident.state for incident in incidents] == [result.flow.ends]
 
 
 def _is_lost(result: Result) -> bool:

@@ -1,8 +1,9 @@
 """Whatever goes wrong once, at whichever AWS call: promises 1, 2, 3 and 4 are kept.
 
-Every call of two flows meets every kind of fault; the calls of the other flows meet a sample with a fixed seed,
-and so do pairs of faults. ``FAULTS=all pytest tests/functional/faults`` leaves nothing to a sample, and draws a
-thousand pairs for each flow: about an hour. `bench/faults.py` shows the same in numbers.
+Every call of two flows meets every kind of fault. The calls of the other flows meet a sample with a fixed
+seed, and pairs of faults are a sample for all flows. ``FAULTS=all pytest tests/functional/faults`` leaves no
+single fault out, and draws a thousand pairs for each flow: about an hour. ``python -m bench.faults`` shows
+the same in numbers.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ import pytest
 from chalicelib.incidents.model import State
 from tests.functional.faults.flows import APPROVED, EXHAUSTED, SAMPLED, STOPPED, TAMPERED, Flow
 from tests.functional.faults.injector import SINGLE_FAULTS, Fault, at, at_each, no_fault
-from tests.functional.faults.runs import Laboratory, broken_promises, ended_as_planned, tally
+from tests.functional.faults.runs import Laboratory, Report, broken_promises, ended_as_planned, tally
 
 EVERYTHING = os.environ.get("FAULTS") == "all"
 SINGLES, PAIRS = (10_000, 1_000) if EVERYTHING else (16, 6)
 SEED = 20260302
 
 
-@pytest.mark.parametrize("flow", (*EXHAUSTED, *SAMPLED), ids=str)
+@pytest.mark.parametrize("flow", [*EXHAUSTED, *SAMPLED], ids=str)
 def test_without_a_fault_it_ends_as_it_should(flow: Flow, laboratory: Laboratory) -> None:
     result = laboratory.run(flow, no_fault)
     assert broken_promises([result]) == []
@@ -31,24 +32,30 @@ def test_without_a_fault_it_ends_as_it_should(flow: Flow, laboratory: Laboratory
 
 @pytest.mark.parametrize("fault", SINGLE_FAULTS)
 @pytest.mark.parametrize("flow", EXHAUSTED, ids=str)
-def test_a_fault_at_any_call_breaks_no_promise(flow: Flow, fault: Fault, laboratory: Laboratory) -> None:
+def test_a_fault_at_any_call_breaks_no_promise(
+    flow: Flow, fault: Fault, laboratory: Laboratory, report: Report
+) -> None:
     results = laboratory.run_each(flow, fault)
-    print(flow, fault, tally(results))
+    report(tally(results))
     assert all(result.met for result in results)
     assert broken_promises(results) == []
 
 
 @pytest.mark.parametrize("flow", SAMPLED, ids=str)
-def test_some_faults_in_longer_flows_break_no_promise(flow: Flow, laboratory: Laboratory) -> None:
+def test_some_faults_in_longer_flows_break_no_promise(
+    flow: Flow, laboratory: Laboratory, report: Report
+) -> None:
     results = laboratory.run_some(flow, SINGLES, SEED)
-    print(flow, tally(results))
+    report(tally(results))
     assert broken_promises(results) == []
 
 
-@pytest.mark.parametrize("flow", (*EXHAUSTED, *SAMPLED), ids=str)
-def test_two_faults_soon_after_each_other_break_no_promise(flow: Flow, laboratory: Laboratory) -> None:
+@pytest.mark.parametrize("flow", [*EXHAUSTED, *SAMPLED], ids=str)
+def test_two_faults_soon_after_each_other_break_no_promise(
+    flow: Flow, laboratory: Laboratory, report: Report
+) -> None:
     results = laboratory.run_pairs(flow, PAIRS, SEED)
-    print(flow, tally(results))
+    report(tally(results))
     assert broken_promises(results) == []
 
 

@@ -1,24 +1,29 @@
-"""One run of a flow under one plan of faults, with everything that follows it until nothing moves any more."""
+"""One run of a flow under one plan of faults, and all that follows until nothing moves any more."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from chalicelib.approval import answer_approval
 from chalicelib.aws.incident_reader import Story
+from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError, WrongStateError
 from chalicelib.incidents.lifecycle import ENDED
-from chalicelib.incidents.model import Approval, State
+from chalicelib.incidents.model import Resource, State
+from chalicelib.incidents.plans import Approval
 from chalicelib.sweep import HANGS_AFTER
 from mainstay.embedded.bus import Event
-from mainstay.embedded.personas import MAINSTAY
+from mainstay.embedded.personas import CODEBUILD, MAINSTAY, Persona
 from tests.functional.faults.account import Account
 from tests.functional.faults.clock import Clock
+from tests.functional.faults.codebuild import CodeBuild
+from tests.functional.faults.deliveries import Deliveries
 from tests.functional.faults.events import call_event, scheduled_event
-from tests.functional.faults.flows import POLICIES, Flow, begin
+from tests.functional.faults.flows import POLICIES, Flow, begin, launch_instance, terminate_instance
 from tests.functional.faults.injector import Call, Crash, Plan
 from tests.functional.faults.journal import Change, Held, Journal, Message
 from tests.functional.faults.lambdas import Invocation, Lambdas, Outcome
@@ -26,8 +31,6 @@ from tests.functional.faults.machine import CallAws, read_definition
 from tests.functional.faults.records import Records, read_records
 from tests.functional.faults.step_functions import StepFunctions
 
-_TRIES = (60.0, 120.0)
-"""Lambda tries an event again after these seconds."""
 _ANSWER_AFTER = 600.0
 _SWEEPS_WHILE_ASKED = (300.0, 595.0, 900.0, 1200.0, 1500.0)
 _WITHOUT_RUN = 0
@@ -38,6 +41,8 @@ class Result:
     """What became of it."""
 
     flow: Flow
+    resource: Resource
+    """The one that failed."""
     met: list[Call]
     """The calls to which a fault has happened."""
     calls: list[Call]
@@ -62,8 +67,9 @@ class Trial:
     account: Account
     plan: Plan
     seed: int = 0
+    alter: Callable[[Collaborators], Collaborators] = lambda team: team
+    """Makes the product another one: to see that a broken promise is noticed."""
     clock: Clock = field(default_factory=Clock)
-    _events: list[Event] = field(default_factory=list)
     _switched_off_at: int = 0
 
     def run(self) -> Result:
@@ -72,7 +78,7 @@ class Trial:
         self.flow.kind.spoil(self.account, self.resource.id)
         self._break_the_news()
         self.clock.run()
-        self._deliver_once_more()
+        self.deliveries.send_all_again()
         in_reach = len(self.account.injector.calls)
         for minutes in (HANGS_AFTER.total_seconds() / 60 + 1, 5, 5):
             self.clock.spend(minutes * 60)
@@ -100,16 +106,16 @@ class Trial:
 
     def renew_team(self) -> None:
         """A new process knows nothing of the one before."""
-        self.team = self.account.new_team(self.clock, POLICIES[self.flow.name])
+        self.team = self.alter(self.account.new_team(self.clock, POLICIES[self.flow.name]))
 
     def _break_the_news(self) -> None:
         if self.flow.by is not None:
-            self._tell_of_call(self.flow.by, self.flow.kind.call, 0.1)
+            self._tell_of_call(self.flow.by, self.resource.id, 0.1)
         if self.flow.by is None:
             for seconds in _SWEEPS_WHILE_ASKED:
                 self.clock.later(seconds, self._sweep)
         if self.flow.answer is not None:
-            self.clock.later(_ANSWER_AFTER, lambda: self._answer(tries=3))
+            self.clock.later(_ANSWER_AFTER, self._answer)
 
     # -- who takes part -------------------------------------------------------------------------
 
@@ -117,6 +123,11 @@ class Trial:
     def lambdas(self) -> Lambdas:
         """The product."""
         return Lambdas(self._run_function, on_crash=self.renew_team)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What is on its way to it."""
+        return Deliveries(clock=self.clock, lambdas=self.lambdas)
 
     @cached_property
     def step_functions(self) -> StepFunctions:
@@ -130,15 +141,28 @@ class Trial:
         )
 
     @cached_property
+    def codebuild(self) -> CodeBuild:
+        """Where Terraform runs."""
+        return CodeBuild(
+            clock=self.clock,
+            make=lambda: launch_instance(self.account),
+            remove=self._remove,
+        )
+
+    @cached_property
     def journal(self) -> Journal:
         """The witness."""
         return Journal(
-            step_functions=self.step_functions,
-            look=lambda: self.flow.kind.look(self.account, self.resource.id),
+            services={"stepfunctions": self.step_functions, "codebuild": self.codebuild},
+            look=lambda: f"{self.look()}, {len(self.codebuild.builds)} builds",
             read_records=self._held,
             current_run=lambda: self.lambdas.running[-1].number if self.lambdas.running else _WITHOUT_RUN,
             on_change=self._on_own_change,
         )
+
+    def look(self) -> str:
+        """What the resource is like, or what took its place."""
+        return self.flow.kind.look(self.account, self.resource.id)
 
     # -- the injector's situation ---------------------------------------------------------------
 
@@ -177,56 +201,30 @@ class Trial:
         """What the state of an instance is; the rule lets failures through only."""
         states = self.team.types[self.flow.kind.name].state_changes
         if event["detail"].get("state") in states:
-            self._deliver({**event, "time": f"{self.clock.now:%Y-%m-%dT%H:%M:%SZ}"}, 0.5)
+            self.deliveries.send({**event, "time": f"{self.clock.now:%Y-%m-%dT%H:%M:%SZ}"}, 0.5)
 
     def _on_own_change(self, call: Call) -> None:
         if call.operation == self.flow.kind.call:
-            self._tell_of_call(MAINSTAY, call.operation, 4)
+            self._tell_of_call(MAINSTAY, self.resource.id, 4)
 
-    def _tell_of_call(self, by: Any, operation: str, seconds: float) -> None:
-        named = self.flow.kind.parameters(self.resource.id)
-        number = len(self._events) + 1
-        event = call_event(
-            self.flow.kind.service, operation, named, by=by, at=self.clock.now, number=number
-        )
-        self._deliver(event, seconds)
+    def _remove(self, name: str) -> None:
+        """A build of ours takes away what another one made."""
+        terminate_instance(self.account, name)
+        self._tell_of_call(CODEBUILD, name, 4)
 
-    def _deliver(self, event: Event, seconds: float) -> None:
-        event = {**event, "id": f"event-{len(self._events) + 1}"}
-        self._events.append(event)
-        self.clock.later(seconds, lambda: self._invoke("on_resource_event", event, list(_TRIES)))
-
-    def _deliver_once_more(self) -> None:
-        """Late duplicates of everything; what failed each time comes out of the dead-letter queue by this."""
-        self.clock.spend(240)
-        for event in list(self._events):
-            self._invoke("on_resource_event", event, list(_TRIES))
-            self.clock.run()
-
-    def _invoke(self, function: str, payload: Any, tries: list[float]) -> None:
-        """As Lambda does without anybody waiting: errors and timeouts are tried again after a while."""
-
-        def try_again() -> None:
-            if tries:
-                seconds, *rest = tries
-                self.clock.later(seconds, lambda: self._invoke(function, payload, rest))
-
-        def time_out() -> None:
-            try_again()
-            self.clock.run()
-
-        def end(outcome: Outcome) -> None:
-            if outcome.error:
-                try_again()
-
-        self.lambdas.invoke(
-            Invocation(function=function, payload=payload, on_end=end, on_timeout=time_out)
-        )
+    def _tell_of_call(self, by: Persona, name: str, seconds: float) -> None:
+        """CloudTrail, of a call that breaks a resource of this kind."""
+        kind, number = self.flow.kind, len(self.deliveries.sent) + 1
+        named = kind.parameters(name)
+        event = call_event(kind.service, kind.call, named, by=by, at=self.clock.now, number=number)
+        self.deliveries.send(event, seconds)
 
     # -- functions and calls --------------------------------------------------------------------
 
     def _run_function(self, name: str, payload: Any) -> Any:
-        return self._take_answer() if name == "answer" else self.account.run_function(name, payload, self.team)
+        return (
+            self._take_answer() if name == "answer" else self.account.run_function(name, payload, self.team)
+        )
 
     def _call_aws(self, want: CallAws) -> Outcome:
         """The state machine is no process of ours: what would be a crash is a failed call to it."""
@@ -242,26 +240,13 @@ class Trial:
         return Outcome(answer={})
 
     def _sweep(self) -> None:
-        self._invoke("sweep", scheduled_event(self.clock.now), [])
+        self.deliveries.invoke("sweep", scheduled_event(self.clock.now), ())
 
     # -- people ---------------------------------------------------------------------------------
 
-    def _answer(self, tries: int) -> None:
-        """A person answers what is asked, and tries again a minute later where it did not work."""
-
-        def end(outcome: Outcome) -> None:
-            if outcome.error and outcome.error != WrongStateError.__name__:
-                try_again()
-
-        def try_again() -> None:
-            if tries > 1:
-                self.clock.later(60, lambda: self._answer(tries - 1))
-
-        def time_out() -> None:
-            try_again()
-            self.clock.run()
-
-        self.lambdas.invoke(Invocation(function="answer", payload={}, on_end=end, on_timeout=time_out))
+    def _answer(self) -> None:
+        """A person answers what is asked, and tries again a minute later where that did not work."""
+        self.deliveries.invoke("answer", {}, (60.0, 60.0), is_final=WrongStateError.__name__.__eq__)
 
     def _take_answer(self) -> Any:
         asked = [
@@ -279,7 +264,7 @@ class Trial:
     # -- after ----------------------------------------------------------------------------------
 
     def _records(self) -> Records:
-        return read_records(self.account.client("dynamodb"), self.team.incidents.table)
+        return read_records(self.account.backend("dynamodb"), self.team.incidents.table)
 
     def _held(self) -> Held:
         return self._records().held_by(self.resource)
@@ -288,13 +273,14 @@ class Trial:
         injector = self.account.injector
         return Result(
             flow=self.flow,
+            resource=self.resource,
             met=list(injector.met),
             calls=list(injector.calls),
             in_reach=in_reach,
             stories=self._records().stories(),
             changes=self.journal.changes,
             messages=self.journal.messages,
-            looks=self.journal.look(),
+            looks=self.look(),
             executions={
                 name: f"{execution.status} {execution.failure}".strip()
                 for name, execution in self.step_functions.executions.items()

@@ -18,8 +18,8 @@ from chalicelib.aws.incident_table import IncidentTable
 from chalicelib.aws.ledger import Ledger
 from chalicelib.aws.memory import Memory
 from mainstay.embedded.repairs import dynamodb, remove_repairs
+from tests.unit.aws.making import REGION
 
-REGION = "eu-west-1"
 _TEMPLATE = Path(__file__).parents[3] / "infra" / "mainstay.yaml"
 _NUMBERS = itertools.count(1)
 

@@ -22,8 +22,9 @@ from chalicelib.incidents.step import Effect, Step
 from chalicelib.incidents.timeline import START, News, bookmark_after, write_events
 from chalicelib.intake import new_incident
 
+REGION = "eu-west-1"
 NOON = datetime(2030, 5, 1, 12, 0, tzinfo=UTC)
-INSTANCE = Resource(type="ec2.instance", id="i-0abc", region="eu-west-1", account="111122223333")
+INSTANCE = Resource(type="ec2.instance", id="i-0abc", region=REGION, account="111122223333")
 ALICE = Actor(kind=ActorKind.PERSON, name="alice")
 NOBODY = Actor(kind=ActorKind.UNKNOWN)
 STOPPED = Observation(exists=True, attributes={"state": "stopped"}, observed_at=NOON)

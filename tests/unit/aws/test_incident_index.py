@@ -78,7 +78,9 @@ def test_a_list_follows_an_incident_from_state_to_state(table: IncidentTable, in
     assert entry.resource == INSTANCE
 
 
-def test_everything_in_a_state_is_walked_through_all_pages(table: IncidentTable, index: IncidentIndex) -> None:
+def test_everything_in_a_state_is_walked_through_all_pages(
+    table: IncidentTable, index: IncidentIndex
+) -> None:
     expected = _many(table, 55)
     assert [entry.incident_id for entry in index.all_in_state(State.DETECTING)] == expected
 

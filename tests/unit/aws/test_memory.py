@@ -43,7 +43,9 @@ class CountingAws(Aws):
         return super().read(service, operation, **parameters)
 
 
-def _learn(table: IncidentTable, memory: Memory, past: Sequence[PastIncident], *, approved: bool = False) -> None:
+def _learn(
+    table: IncidentTable, memory: Memory, past: Sequence[PastIncident], *, approved: bool = False
+) -> None:
     for one in past:
         table.write(memory.outcome_learnt(one, TYPE, approved=approved))
 
@@ -192,7 +194,9 @@ def test_recoveries_are_counted_by_the_hour_for_the_account_and_each_type(
 
 def test_recoveries_older_than_a_day_are_forgotten(table: IncidentTable, memory: Memory) -> None:
     step = a_step(an_incident(table))
-    old = Guard(open_incident=step.incident_id, recoveries=(NOON - timedelta(days=2), NOON - timedelta(hours=2)))
+    old = Guard(
+        open_incident=step.incident_id, recoveries=(NOON - timedelta(days=2), NOON - timedelta(hours=2))
+    )
     table.write(memory.recovery_begun(step, old, NOON, None))
     guard = memory.for_decision(step, NOON).guard
     assert guard
@@ -217,9 +221,7 @@ def test_many_recoveries_at_once_cannot_overshoot_a_budget(
         guard = guards[number]
         assert guard
         try:
-            IncidentTable(aws, table.table).write(
-                memory.recovery_begun(steps[number], guard, NOON, budgets)
-            )
+            IncidentTable(aws, table.table).write(memory.recovery_begun(steps[number], guard, NOON, budgets))
         except TransactionCancelledError:
             return False
         return True

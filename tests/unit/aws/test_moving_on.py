@@ -53,10 +53,10 @@ def test_a_step_moves_state_version_and_timeline_together(table: IncidentTable) 
     check_timeline(step.incident_id, story.timeline, after_it.bookmark)
 
 
-def test_the_step_after_it_says_since_when(table: IncidentTable) -> None:
-    step = a_step(an_incident(table))
-    assert table.advance(step, State.ANALYZING, _NEWS).since == after(10)
-    assert table.note(step.moved(bookmark=table.load(step.incident_id).bookmark, state=State.ANALYZING), _NEWS)
+def test_the_step_after_it_says_since_when_it_is_in_its_state(table: IncidentTable) -> None:
+    step = table.advance(a_step(an_incident(table)), State.ANALYZING, _NEWS)
+    assert step.since == after(10)
+    assert table.note(step, [News(what="Noted something", at=after(20))]).since == after(10)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,8 @@ def test_the_step_after_it_says_since_when(table: IncidentTable) -> None:
 )
 def test_a_section_is_read_as_it_was_written(table: IncidentTable, name: str, section: Record) -> None:
     step = a_step(an_incident(table))
-    table.advance(step, State.ANALYZING, _NEWS, **{name: section})
+    sections: dict[str, Any] = {name: section}
+    table.advance(step, State.ANALYZING, _NEWS, **sections)
     assert getattr(table.load(step.incident_id), name) == section
 
 
@@ -155,9 +156,7 @@ def test_what_is_written_along_must_hold_too_or_nothing_is_written(
     assert guard
     elsewhere = step.moved(incident_id="inc-elsewhere")
     with pytest.raises(ConflictError):
-        table.advance(
-            step, State.EXECUTING, _NEWS, memory.recovery_begun(elsewhere, guard, after(20), None)
-        )
+        table.advance(step, State.EXECUTING, _NEWS, memory.recovery_begun(elsewhere, guard, after(20), None))
     assert table.load(step.incident_id).state is State.PLANNING
     assert memory.for_decision(step, after(20)).load is not None
 
