@@ -51,3 +51,8 @@ def _close() -> None:
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
     if nextitem is None or nextitem.path.parent != _HERE:
         _close()
+
+
+def pytest_sessionfinish() -> None:
+    """Also when a failure ends the tests early."""
+    _close()

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.approval import answer_approval
 from chalicelib.aws.incident_reader import Story
-from chalicelib.errors import PlanChangedError, UnknownIncidentError, WrongStateError
+from chalicelib.errors import DeniedError, PlanChangedError, UnknownIncidentError, WrongStateError
 from chalicelib.incidents.model import Resource, State
 from chalicelib.incidents.plans import Approval
 from tests.functional.scene import BAD, GOOD, Scene, begun, said
@@ -115,6 +115,28 @@ def test_of_twenty_answers_at_once_one_counts_and_all_others_are_told_so(
     assert ended.incident.state is (State.COMPLETED if approved else State.REJECTED)
     assert begun(ended) == (["do-0"] if approved else [])
     assert sum("the plan" in line and "person-" in line for line in said(ended)) == 1
+
+
+def test_who_comes_a_moment_later_is_told_that_somebody_else_has_answered(
+    scene: Scene, asked: tuple[Resource, Story]
+) -> None:
+    """Bob's answer is on record, and not with the workflow yet, when Carol's is to be written."""
+    parameter, story = asked
+
+    def bob() -> None:
+        with scene.aws_refuses.refuse("SendTaskSuccess"), pytest.raises(DeniedError):
+            _answer(scene, story, by="bob")
+
+    with (
+        scene.aws_refuses.before("TransactWriteItems", text="carol", act=bob),
+        pytest.raises(WrongStateError, match="somebody else has answered"),
+    ):
+        _answer(scene, story, by="carol", approved=False)
+    scene.world.sweep()
+    ended = scene.story(parameter).incident
+    assert ended.state is State.COMPLETED
+    assert ended.approval
+    assert ended.approval.by == "bob"
 
 
 def test_a_question_that_nobody_answers_expires_and_people_are_told(scene: Scene) -> None:

@@ -93,6 +93,8 @@ def people_are_told_how_it_ended(result: Result) -> Iterator[str]:
 
 def what_is_said_is_true(result: Result) -> Iterator[str]:
     """COMPLETED is well; what was undone or never touched is as the failure left it."""
+    if any(change.call.is_late for change in result.changes[-1:]):
+        return  # a request that was on its way for minutes came after all: AWS offers no way to call it back
     for story in result.stories:
         if story.incident.state is State.COMPLETED and result.looks != result.flow.kind.well:
             yield f"{story.incident.incident_id} is COMPLETED, and the resource is {result.looks}"
