@@ -128,3 +128,14 @@ class ModelUnavailableError(RetryableError):
 
 class ModelAnswerError(PermanentError):
     """The model answered something that cannot be used."""
+
+
+# -- what prediction has learnt -----------------------------------------------------------------
+
+
+class UnknownTemplateError(PermanentError):
+    """There is no log template of that id, or none any more."""
+
+
+class BrokenStateError(PermanentError):
+    """A saved state cannot be read: it is damaged, or another version's."""

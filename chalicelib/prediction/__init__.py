@@ -1,0 +1,1 @@
+"""What is coming: templates, baselines, detectors, forecasts."""

@@ -1,0 +1,138 @@
+"""All shapes, and how a message finds its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from chalicelib.prediction.templates.masking import PLAIN, Token, is_word
+from chalicelib.prediction.templates.records import Records
+from chalicelib.prediction.templates.shape import Record, Shape, Slot, Variant, key_of
+
+_MOST_PLAIN = 12
+"""Plain words of a message, from its second, that are watched for being values."""
+_MOST_WATCHED = 1 << 17
+"""Sets of siblings that are watched; then only those of living shapes stay."""
+
+
+class Shapes:
+    """All shapes, and the way from a message to its variant."""
+
+    def __init__(self, records: Records) -> None:
+        self.by_key: dict[str, Shape] = {}
+        self._records = records
+        self._siblings: dict[int, list[Shape]] = {}
+
+    def __iter__(self) -> Iterator[Shape]:
+        """Each shape once."""
+        return iter(dict.fromkeys(self.by_key.values()))
+
+    def place(self, tokens: list[Token], found: Callable[[list[str]], Record]) -> Variant:
+        """Find or make the variant of a message; `found` makes the record of a new template."""
+        words = [text for text, _ in tokens]
+        shape = self._shape_of(tokens, words)
+        if shape.observe(words):
+            self._settle(shape)
+        fixed = shape.fixed(words)
+        known = shape.variants.get(tuple(fixed.values()))
+        if known:
+            return known
+        variant = Variant(shape, fixed, found(words))
+        self._add(shape, variant)
+        return variant
+
+    def keep(self, shape: Shape) -> None:
+        """Put a shape back that was saved."""
+        self.by_key[shape.key()] = shape
+        for place in _plain_places(shape.words, shape.slots):
+            self._siblings_of(shape, place).append(shape)
+
+    def forget(self, gone: Iterable[Variant]) -> None:
+        """Drop variants, and the shapes that have no others."""
+        for variant in gone:
+            variant.shape.leave(variant)
+        self._keep_living()
+
+    def _keep_living(self) -> None:
+        left = [shape for shape in self if shape.variants]
+        self.by_key.clear()
+        self._siblings.clear()
+        for shape in left:
+            self.keep(shape)
+
+    def _shape_of(self, tokens: list[Token], words: list[str]) -> Shape:
+        slots = {place: evidence for place, (_, evidence) in enumerate(tokens) if evidence}
+        key = key_of(words, slots)
+        shape = self.by_key.get(key)
+        if shape:
+            return shape
+        plain = _plain_places(words, slots)
+        for place in plain:
+            shape = self.by_key.get(key_of(words, (*slots, place)))
+            if shape and shape.slots[place].pattern:
+                return shape
+        if len(self._siblings) > _MOST_WATCHED:
+            self._keep_living()
+        shape = Shape(words, {place: Slot(enough) for place, enough in slots.items()})
+        self.keep(shape)
+        for place in plain:
+            siblings = [one for one in self._siblings_of(shape, place) if self.by_key.get(one.key()) is one]
+            if len(siblings) >= PLAIN:
+                return self._widen(siblings, place)
+        return shape
+
+    def _siblings_of(self, shape: Shape, place: int) -> list[Shape]:
+        """Shapes that differ from this one in the word at that place, at most."""
+        key = key_of(shape.words, (*shape.slots, place))
+        return self._siblings.setdefault(hash((place, key)), [])
+
+    def _widen(self, siblings: list[Shape], place: int) -> Shape:
+        """Make one shape of those that differ in one word only."""
+        first = siblings[0]
+        slots = {**{at: Slot(slot.enough) for at, slot in first.slots.items()}, place: Slot(PLAIN)}
+        wide = self.by_key.setdefault(
+            key_of(first.words, slots), Shape(list(first.words), dict(sorted(slots.items())))
+        )
+        moved = []
+        for narrow in siblings:
+            self.by_key[narrow.key()] = wide
+            wide.observe(narrow.words)
+            for variant in narrow.variants.values():
+                words = list(narrow.words)
+                for at, slot in narrow.slots.items():
+                    words[at] = slot.pattern or variant.fixed[at]
+                wide.observe(words)
+                moved.append((variant, words))
+        self._siblings_of(first, place).clear()
+        self._settle(wide)
+        for variant, words in moved:
+            variant.shape, variant.fixed = wide, wide.fixed(words)
+            self._add(wide, variant)
+        return wide
+
+    def _settle(self, shape: Shape) -> None:
+        """Give the variants their place again after a slot has opened."""
+        variants = list(shape.variants.values())
+        shape.variants.clear()
+        for variant in variants:
+            variant.fixed = {
+                place: word for place, word in variant.fixed.items() if not shape.slots[place].pattern
+            }
+            self._add(shape, variant)
+
+    def _add(self, shape: Shape, variant: Variant) -> None:
+        holder = shape.take(variant)
+        if holder is variant:
+            self._records.note(variant)
+        else:
+            self._records.drop(variant, holder)
+        for spare in self._records.trim(holder.record):
+            spare.shape.leave(spare)
+            if not spare.shape.variants:
+                self.by_key.pop(spare.shape.key(), None)
+
+
+def _plain_places(words: list[str], slots: Iterable[int]) -> list[int]:
+    """Where plain words are, but for the first: messages begin with what they are about."""
+    taken = set(slots)
+    plain = [place for place, word in enumerate(words) if place not in taken and is_word(word)]
+    return plain[1 : _MOST_PLAIN + 1]
