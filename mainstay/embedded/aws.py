@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Self
@@ -21,6 +21,7 @@ import botocore.session
 from botocore.config import Config
 
 from mainstay.embedded.bus import BUS, Event
+from mainstay.embedded.clock import CLOCK, TimeSource
 from mainstay.embedded.later import forget_what_waits
 from mainstay.embedded.personas import ACCOUNT, MAINSTAY, Persona
 
@@ -119,6 +120,22 @@ class EmbeddedAws:
 
         jam(instance_id, self.region)
 
+    def set_clock(self, source: TimeSource | None) -> None:
+        """Let the logs and metrics take their time from this source, until `reset`; None: the real time."""
+        CLOCK.set(source)
+
+    def write_logs(self, group: str, stream: str, lines: Iterable[tuple[float, str]]) -> int:
+        """Store lines, each seconds since 1970 and a message, and answer how many.
+
+        Group and stream are made where they are missing. There are no batches, no bounds of time and no
+        deliveries to subscriptions, so that months of a million lines are there in a second.
+        """
+        from moto.logs.models import logs_backends  # noqa: PLC0415
+
+        from mainstay.embedded.repairs.logs import write_lines  # noqa: PLC0415
+
+        return write_lines(logs_backends[self.account][self.region], group, stream, lines)
+
     def settle(self) -> None:
         """Wait until every event emitted so far has been handed to its targets."""
         BUS.drain()
@@ -193,6 +210,7 @@ def _forget_everything() -> None:
 
     from mainstay.embedded.repairs.task_tokens import stop_all_executions  # noqa: PLC0415
 
+    CLOCK.set(None)
     forget_what_waits()
     stop_all_executions()
     moto_api_backend.reset()
