@@ -1,0 +1,269 @@
+"""Will a series cross its limit within the horizon, and when.
+
+    forecaster = Forecaster(limit=100.0)
+    for at, value in series:
+        forecast = forecaster.step(at, value)
+
+Four ways of forecasting (the trend over a short, a usual and a long memory, and what the day looks like)
+are pooled by how well each has done at exactly this horizon; their own errors there are the spread. What
+that gives is lowered by earlier rises that turned back before the limit, and raised by jumps that come at
+some rate. Constant work and memory for each point, whatever its spacing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import exp, inf, isfinite, sqrt
+from typing import Any
+
+from chalicelib.prediction.forecasting.days import Days
+from chalicelib.prediction.forecasting.jumps import FAR, Jumps
+from chalicelib.prediction.forecasting.kept import LONG_AGO, dump, load
+from chalicelib.prediction.forecasting.outlook import ALL_CLEAR, WARNING, Forecast
+from chalicelib.prediction.forecasting.peaks import Peaks
+from chalicelib.prediction.forecasting.pool import guess_error, lift, pool
+from chalicelib.prediction.forecasting.record import TRUSTED, Forecasts, Record
+from chalicelib.prediction.forecasting.trends import Trends
+
+__all__ = ["ALL_CLEAR", "HORIZON_SECONDS", "WARNING", "Forecast", "Forecaster"]
+
+HORIZON_SECONDS = 3600.0
+STATE_VERSION = 1
+
+_LEAST = 0.001
+"""No forecast is surer than this that nothing will happen."""
+_LOGISTIC = 1.702
+"""The logistic curve with this slope is the normal one within 0.01."""
+_WARM = 7
+"""Points before anything is called unusual."""
+_BOUND = 1e60
+"""Values beyond count as none: their squares' squares would be infinite."""
+_SAME_TIME = 1e-4
+"""Horizons within which two points are at the same time."""
+_BELIEVED_BACK = 10
+"""So many points running that are not later than an earlier one: the clock was set back."""
+_GAP = 4.0
+"""Spacings, and horizons, after which a trend is not carried on."""
+_UNKNOWN = -1.0
+_JITTER = 0.1
+"""The share by which spacings may differ and are the same."""
+_FELL = 0.3
+_CLIP = 3.0
+_MEAN_TO_DEVIATION = 1.2533
+"""Standard deviation over mean absolute deviation, of a normal distribution."""
+_NOISE_MEMORY = 6.0
+_SCALE_FADES = 0.1
+_LEAST_NOISE = 5e-4
+"""Of the distance from the limit: what changes by less is constant."""
+_FAR_AWAY = 8.0
+_OUT_OF_REACH = 64.0
+"""Mean squares: eight standard deviations."""
+_JUMPS_REACH = 0.25
+_PEAKS_MATTER = 0.02
+_LEAN = 1.5
+"""The odds are raised by half: a failure that nobody was told of is worse than a warning too many."""
+
+
+_OWN = ("rising", "limit", "horizon", "at", "spacing", "behind", "noise", "scale", "jumped")
+_PARTS = ("trends", "record", "jumps", "peaks", "days")
+
+
+class Forecaster:
+    """Follows one series. `rising`: the limit is crossed from below; else the value falls below it."""
+
+    __slots__ = (
+        "at", "behind", "days", "fading", "horizon", "jumped", "jumps", "latest", "limit", "noise",
+        "peaks", "reach", "record", "rising", "scale", "spacing", "trends",
+    )  # fmt: skip
+
+    def __init__(
+        self, *, limit: float, rising: bool = True, horizon_seconds: float = HORIZON_SECONDS
+    ) -> None:
+        self.rising = rising
+        self.limit = limit if rising else -limit
+        self.horizon = horizon_seconds
+        self.at = LONG_AGO
+        self.spacing = self.reach = horizon_seconds
+        self.behind = 0
+        self.latest: Forecast | None = None
+        self.noise = self.scale = self.jumped = 0.0
+        self.fading = 1.0
+        self.trends, self.record, self.jumps = Trends(), Record(), Jumps()
+        self.peaks, self.days = Peaks(), Days(horizon_seconds)
+
+    def step(self, at_seconds: float, value: float | None) -> Forecast | None:
+        """Take in a point; answer what is ahead, or None before the first.
+
+        A gap (None, NaN, infinity) and a point that is not later than the last change nothing. A value that
+        is nowhere near what was expected is believed when the next one agrees.
+        """
+        if value is None or not -_BOUND < value < _BOUND:
+            return self.latest
+        if not self.rising:
+            value = -value
+        seconds = at_seconds - self.at
+        if seconds != self.spacing and not self._space(at_seconds, value, seconds):
+            return self.latest
+        self.at = at_seconds
+        trends, noise = self.trends, self.noise
+        level = value - self.jumped
+        drift = trends.usual_pace * seconds
+        miss = level - trends.usual - drift
+        far = FAR * noise
+        if (miss > far or miss < -far) and trends.count > _WARM:
+            jumped = self.jumps.settle(level, miss, drift, noise)
+            if jumped is None:
+                trends.coast(seconds)
+                return self._doubt(miss)
+            self.jumped += jumped
+            level -= jumped
+            miss -= jumped
+        else:
+            self.jumps.doubted = None
+        forecasts = self._learn(seconds, level, miss)
+        self.latest = forecast = self._judge(value, forecasts)
+        return forecast
+
+    def _space(self, at: float, value: float, seconds: float) -> bool:
+        """See to a spacing that is new: whether the point can be taken as one that follows the last."""
+        if not isfinite(at):
+            return False
+        if seconds < self.horizon * _SAME_TIME:
+            self.behind += 1
+            if self.behind < _BELIEVED_BACK:
+                return False
+            seconds = inf
+        self.behind = 0
+        usual = self.spacing
+        if seconds == inf or (usual > 0 and seconds > _GAP * max(usual, self.horizon)):
+            self._start(at, value)
+            return False
+        if usual < 0 or abs(seconds - usual) > _JITTER * usual:
+            self.set_spacing(seconds)
+        return True
+
+    def set_spacing(self, seconds: float) -> None:
+        """Points come so many seconds apart from now on; a horizon is never less than that."""
+        self.spacing, self.reach = seconds, max(self.horizon, seconds)
+        self.fading = 1 - exp(-seconds / (_NOISE_MEMORY * self.reach))
+        self.trends.space(seconds, self.reach)
+        self.record.space(seconds, self.reach)
+
+    def _start(self, at: float, value: float) -> None:
+        """Begin, or begin again after a gap with what was learnt before it."""
+        gap = self.limit - value
+        if not self.trends.count:
+            self.scale = abs(gap)
+        self.at, self.spacing = at, _UNKNOWN
+        self.trends.start(value - self.jumped)
+        self.record.break_off()
+        self.jumps.doubted = None
+        self.latest = Forecast(_LEAST if gap > 0 else 1.0, at, gap, 0.0, 0.0, 0.0, self.horizon)
+
+    def _doubt(self, miss: float) -> Forecast | None:
+        """What was forecast stands for a moment; a fall makes it less likely at once."""
+        if self.latest:
+            lower = _FELL if miss < 0 else 1.0
+            self.latest = self.latest._replace(at=self.at, probability=self.latest.probability * lower)
+        return self.latest
+
+    def _learn(self, seconds: float, level: float, miss: float) -> Forecasts:
+        """Everything that is kept takes the point in; answer the four forecasts from here."""
+        trends, record, days, at, noise = self.trends, self.record, self.days, self.at, self.noise
+        gap = abs(self.limit - self.jumped - level)
+        count, fading, scale = trends.count, self.fading, self.scale
+        self.scale = scale = gap if gap > scale else scale + _SCALE_FADES * fading * (gap - scale)
+        size = abs(miss)
+        if size > _CLIP * noise and count >= _WARM:
+            size = _CLIP * noise
+        share = fading if count * fading > 1 else 1 / count
+        noise += share * (_MEAN_TO_DEVIATION * size - noise)
+        self.noise = noise = max(noise, _LEAST_NOISE * scale)
+        trends.follow(level, seconds, FAR * noise if count >= _WARM else inf)
+        days.follow(at, level)
+        record.check(at + seconds / 2, level, noise * noise)
+        reach = self.reach
+        quick = trends.quick
+        forecasts = (
+            quick + trends.quick_pace * reach,
+            trends.usual + trends.usual_pace * reach,
+            trends.slow + trends.slow_pace * reach,
+            None if days.change is None else quick + days.change,
+        )
+        record.keep(at, reach, forecasts)
+        self.peaks.follow(quick + self.jumped, noise, scale)
+        self.jumps.seconds += seconds
+        return forecasts
+
+    def _judge(self, value: float, forecasts: Forecasts) -> Forecast:
+        """Pool the forecasts and weigh in what is known of peaks and jumps."""
+        at, horizon, reach, noise = self.at, self.horizon, self.reach, self.noise
+        if value >= self.limit:
+            return Forecast(1.0, at, 0.0, 0.0, 0.0, 0.0, horizon)
+        limit = self.limit - self.jumped
+        if self._is_far(limit, forecasts):
+            return self._see_far(limit)
+        trends = self.trends
+        level, ahead, variance = pool(trends, self.record, forecasts, noise)
+        if self.record.count < TRUSTED:
+            variance = guess_error(trends.count, reach / self.spacing, noise)
+        rise = ahead - level
+        gap = limit - level - noise * lift(rise * self.spacing / (reach * noise))
+        square = noise * noise
+        spread = sqrt(max(variance - square, 0.1 * variance) + 0.1 * square)
+        far = (gap - max(rise, 0.0)) / spread
+        chance = 1 / (1 + exp(_LOGISTIC * far)) if far < _FAR_AWAY else 0.0
+        if chance > _PEAKS_MATTER and self.peaks.count:
+            level += self.jumped
+            passing = self.peaks.chance(level, level + gap, noise, self.scale)
+            chance *= passing
+            if passing < WARNING:
+                rise = 0.0
+        chance = 1 - (1 - chance) * (1 - self.jumps.chance(gap, reach))
+        chance = max(_LEAST, _LEAN * chance / (1 + (_LEAN - 1) * chance))
+        blur = min(spread, noise) / 2
+        return Forecast(chance, at, gap, rise / reach, blur, (spread - blur) / reach, horizon)
+
+    def _is_far(self, limit: float, forecasts: Forecasts) -> bool:
+        """Whether the limit is out of reach by every forecast, so that a closer look is not worth while."""
+        quick, usual, slow, days = forecasts
+        record = self.record
+        room = limit - max(quick, usual, slow, days or quick)
+        least = min(record.quick, record.usual, record.slow)
+        return (
+            room > 0
+            and room * room > _OUT_OF_REACH * (least + self.noise * self.noise)
+            and record.count >= TRUSTED
+            and self.jumps.mean < room * _JUMPS_REACH
+        )
+
+    def _see_far(self, limit: float) -> Forecast:
+        """The usual trend, as far as it goes."""
+        trends, record, reach = self.trends, self.record, self.reach
+        return Forecast(
+            _LEAST, self.at, limit - trends.usual, trends.usual_pace,
+            self.noise / 2, sqrt(record.usual) / reach, self.horizon,
+        )  # fmt: skip
+
+    def state(self) -> dict[str, Any]:
+        """Everything that is known, as JSON: about three kilobytes, however much was seen."""
+        own = {name: getattr(self, name) for name in _OWN}
+        latest = list(self.latest) if self.latest else None
+        parts = {name: dump(getattr(self, name)) for name in _PARTS}
+        return {"version": STATE_VERSION, **own, "latest": latest, **parts}
+
+    @classmethod
+    def restore(cls, state: Mapping[str, Any]) -> Forecaster:
+        """The forecaster that this is the state of. Raises ValueError for another version's."""
+        if state.get("version") != STATE_VERSION:
+            raise ValueError(f"a forecaster's state of version {state.get('version')}, not {STATE_VERSION}")
+        forecaster = cls(limit=state["limit"], horizon_seconds=state["horizon"])
+        for name in _OWN:
+            setattr(forecaster, name, state[name])
+        for name in _PARTS:
+            load(getattr(forecaster, name), state[name])
+        if state["latest"]:
+            forecaster.latest = Forecast(*state["latest"])
+        if forecaster.spacing > 0:
+            forecaster.set_spacing(forecaster.spacing)
+        return forecaster
