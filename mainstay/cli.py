@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from mainstay.offline.forecast import forecast
+
 if TYPE_CHECKING:
     from chalicelib.collaborators import Collaborators
 
@@ -127,6 +129,9 @@ def mode(
         if value:
             team.memory.set_mode(value, by=operator(team), now=team.clock())
         print(team.memory.mode() or "never set: nothing is changed before it is")  # noqa: T201 - the answer
+
+
+app.command(epilog="Example: mainstay forecast disk.csv --limit 100 --horizon 60")(forecast)
 
 
 def _answer(
