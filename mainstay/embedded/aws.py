@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Self
@@ -135,6 +135,18 @@ class EmbeddedAws:
         from mainstay.embedded.repairs.logs import write_lines  # noqa: PLC0415
 
         return write_lines(logs_backends[self.account][self.region], group, stream, lines)
+
+    def write_metrics(
+        self, namespace: str, name: str, dimensions: Mapping[str, str], points: Iterable[tuple[float, float]]
+    ) -> int:
+        """Store values of one metric, each with seconds since 1970, of any age, and answer how many."""
+        from moto.cloudwatch.models import cloudwatch_backends  # noqa: PLC0415
+
+        from mainstay.embedded.repairs.cloudwatch import write_points  # noqa: PLC0415
+        from mainstay.embedded.repairs.metric_series import make_key  # noqa: PLC0415
+
+        backend = cloudwatch_backends[self.account][self.region]
+        return write_points(backend, make_key(namespace, name, dimensions), points)
 
     def settle(self) -> None:
         """Wait until every event emitted so far has been handed to its targets."""
