@@ -6,7 +6,7 @@ from functools import cache, partial
 
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import NotHealthyYetError, PlanChangedError
-from chalicelib.incidents.model import Observation, State
+from chalicelib.incidents.model import Classification, Observation, State
 from chalicelib.incidents.plans import Health, RecoveryPlan
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News
@@ -50,7 +50,8 @@ def verify_recovery(step: Step, team: Collaborators) -> Step:
     moved = team.incidents.advance(
         step, State.COMPLETED, [news], verification=found, successor=step.successor or None
     )
-    team.telemetry.count("HealthySeconds", seconds, ResourceType=step.resource.type)
+    if team.types[step.resource.type].failure(step.failure).classification is not Classification.ANOMALY:
+        team.telemetry.count("HealthySeconds", seconds, ResourceType=step.resource.type)
     return moved.moved(healthy_seconds=seconds)
 
 
@@ -60,7 +61,8 @@ def _after(before: Step, after: Step) -> Step:
 
 def _not_needed(step: Step, plan: RecoveryPlan, observation: Observation, team: Collaborators) -> Step:
     """The resource changed since it was decided on: fine where it is well by now, else nothing is done."""
-    if differences(plan.goal, observation):
+    shows = all(team.actions[call.action].shows for call in plan.actions)
+    if not shows or differences(plan.goal, observation):
         raise PlanChangedError(f"{step.resource.id} is no longer as it was planned for: {observation.glance}")
     news = News(what="Found the resource well again before anything was done", at=team.clock())
     moved = team.incidents.advance(step, State.VERIFYING, [news])

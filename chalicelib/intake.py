@@ -66,7 +66,7 @@ def new_incident(signal: Signal, now: datetime) -> Incident:
 def first_step(incident: Incident, team: Collaborators) -> Step:
     """The input of an incident's workflow: always the same for the same record."""
     limits = team.limits(incident.resource, incident.observation.tags if incident.observation else {})
-    named = incident.signals[0].actor.kind is not ActorKind.UNKNOWN
+    named = incident.foreseen or incident.signals[0].actor.kind is not ActorKind.UNKNOWN
     return Step(
         incident_id=incident.incident_id,
         resource=incident.resource,

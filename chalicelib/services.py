@@ -52,6 +52,7 @@ def make_collaborators(settings: Settings) -> Collaborators:
         change=aws.change,
         actions=ACTIONS,
         builder=settings.builder,
+        log_rotation=settings.log_rotation,
         clock=now_utc,
         new_fence=_new_nonce,
     )

@@ -73,6 +73,11 @@ class Settings(BaseModel):
         return f"{self.prefix}-builder"
 
     @property
+    def log_rotation(self) -> str:
+        """The SSM runbook that rotates the logs of an instance."""
+        return f"{self.prefix}-rotate-logs"
+
+    @property
     def state_machine_arn(self) -> str:
         """The recovery workflow."""
         return f"arn:{self.partition}:states:{self.region}:{self.account}:stateMachine:{self.prefix}-recovery"

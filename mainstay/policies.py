@@ -107,10 +107,18 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
     "codebuild:BatchGetBuilds": ("arn:aws:codebuild:*:*:project/mainstay-*-builder",),
     "codebuild:StartBuild": ("arn:aws:codebuild:*:*:project/mainstay-*-builder",),
     "lambda:GetLayerVersion": ("arn:aws:lambda:*:*:layer:*",),
+    "ssm:GetAutomationExecution": ("arn:aws:ssm:*:*:automation-execution/*",),
+    "ssm:SendCommand": (
+        "arn:aws:ssm:*:*:document/mainstay-*-rotate-logs-command",
+        "arn:aws:ec2:*:*:instance/*",
+    ),
+    "ssm:StartAutomationExecution": ("arn:aws:ssm:*:*:automation-definition/mainstay-*-rotate-logs:*",),
 }
 """Permissions that are used on something else than the resource of whoever declares them."""
 
 ANYWHERE: Mapping[str, str] = {
+    "application-autoscaling:DescribeScalableTargets": "AWS knows no resource for it",
+    "cloudwatch:GetMetricStatistics": "AWS knows no resource for it",
     "dynamodb:ListBackups": "AWS knows no resource for it",
     "ec2:DescribeInstances": "AWS knows no resource for it",
     "ec2:DescribeSecurityGroups": "AWS knows no resource for it",
@@ -121,6 +129,9 @@ ANYWHERE: Mapping[str, str] = {
     "kms:DescribeKey": "the keys are the customers'; only through the service that uses them",
     "kms:Encrypt": "the keys are the customers'; only through the service that holds the secret",
     "kms:GenerateDataKey": "the keys are the customers'; only through the service that holds the secret",
+    "ssm:DescribeInstanceInformation": "AWS knows no resource for it",
+    "ssm:ListCommandInvocations": "AWS knows no resource for it",
+    "ssm:ListCommands": "AWS knows no resource for it",
     "states:SendTaskHeartbeat": "AWS knows no resource for it: the token names the task",
     "states:SendTaskSuccess": "AWS knows no resource for it: the token names the task",
     "xray:PutTelemetryRecords": "AWS knows no resource for it",

@@ -8,7 +8,7 @@ from datetime import datetime
 from chalicelib.analysis.policy import Limits, Policy
 from chalicelib.incidents.guard import Guard, Load, Outcomes
 from chalicelib.incidents.model import Assessment, Incident, Observation, PastIncident, Signal
-from chalicelib.incidents.plans import RecoveryPlan
+from chalicelib.incidents.plans import GateAnswer, RecoveryPlan
 from chalicelib.resources.model import FailureKind
 
 
@@ -48,3 +48,5 @@ class Question:
     guard: Guard | None
     load: Load | None
     now: datetime
+    answers: tuple[GateAnswer, ...] = ()
+    """Of the gates before the one that is asked."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from chalicelib.analysis.case import Question
 from chalicelib.analysis.gates import COOLDOWN, GATES
@@ -17,7 +18,7 @@ def decide(question: Question) -> Decision:
     The reason is that of the first gate that allowed no more than the verdict. `in_cooldown` is set
     where the cooldown alone stopped it.
     """
-    answers = tuple(gate.ask(question) for gate in GATES)
+    answers = _ask_all(question)
     verdict = _strictest(answers)
     limiting = [answer for answer in answers if answer.verdict is verdict]
     return Decision(
@@ -27,6 +28,14 @@ def decide(question: Question) -> Decision:
         policy_version=question.policy.version,
         in_cooldown=verdict is Verdict.IGNORE and [answer.gate for answer in limiting] == [COOLDOWN],
     )
+
+
+def _ask_all(question: Question) -> tuple[GateAnswer, ...]:
+    """Each gate knows what those before it have answered."""
+    answers: tuple[GateAnswer, ...] = ()
+    for gate in GATES:
+        answers += (gate.ask(replace(question, answers=answers)),)
+    return answers
 
 
 def _strictest(answers: Iterable[GateAnswer]) -> Verdict:

@@ -34,6 +34,14 @@ class ModelUse(StrEnum):
     ALWAYS = "always"
 
 
+class Prevent(StrEnum):
+    """What may be done about a warning, before there is a failure."""
+
+    OBSERVE = "observe"
+    ASK = "ask"
+    DO = "do"
+
+
 class Limits(Record):
     """What holds for one resource once every rule that matches it has been applied."""
 
@@ -51,6 +59,8 @@ class Limits(Record):
     circuit_seconds: Seconds = 3600
     act_on_unnamed: bool = False
     """Whether a recovery may be automatic while nobody is named as the one who did it."""
+    prevent: Prevent = Prevent.ASK
+    """What may be done about a warning, where all other limits allow it."""
     model: ModelUse = ModelUse.UNSURE
     leave_alone: bool = False
 
@@ -149,6 +159,13 @@ class Budgets(Record):
     """So many incidents of one type at once are no single failure: stop and ask."""
 
 
+class Prevention(Record):
+    """How what prevention is worth is measured."""
+
+    hold_out: Share = 0.05
+    """The share of warnings that would be acted on without a person and are left alone. Zero means none."""
+
+
 class Actors(Record):
     """Name patterns of roles that change things on purpose. Compared with role names, not sessions."""
 
@@ -171,6 +188,7 @@ class Policy(Record):
     change_windows: tuple[ChangeWindow, ...] = ()
     protected: tuple[Protected, ...] = ()
     budgets: Budgets = Budgets()
+    prevention: Prevention = Prevention()
     actors: Actors = Actors()
     leave_alone_tags: dict[str, str] = {"mainstay": "off", "mainstay:leave-alone": "*"}
     version: str = ""

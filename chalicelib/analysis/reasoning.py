@@ -19,15 +19,17 @@ def explain(case: Case, evidence: tuple[Evidence, ...]) -> str:
     settled = [fact for fact in evidence if fact.decisive]
     if settled:
         return f"{happened}. It is left as it is: {_told(settled)}."
+    foreseen = case.incident.foreseen
     speaks_for = [fact for fact in evidence if fact.weight > _SLIGHT]
     against = [fact for fact in evidence if fact.weight < -_SLIGHT]
-    return f"{happened}. {_for(speaks_for)} {_against(against, evidence)}"
+    return f"{happened}. {_for(speaks_for, foreseen=foreseen)} {_against(against, evidence)}"
 
 
-def _for(facts: list[Evidence]) -> str:
+def _for(facts: list[Evidence], *, foreseen: bool) -> str:
     if not facts:
-        return "Nothing calls for a repair."
-    return f"A repair makes sense because {_told(facts)}."
+        return "Nothing calls for acting on it." if foreseen else "Nothing calls for a repair."
+    what = "Acting before it fails" if foreseen else "A repair"
+    return f"{what} makes sense because {_told(facts)}."
 
 
 def _against(facts: list[Evidence], evidence: tuple[Evidence, ...]) -> str:

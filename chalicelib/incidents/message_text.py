@@ -17,14 +17,14 @@ from chalicelib.incidents.model import (
     Impact,
     Judge,
     PastIncident,
-    Signal,
-    SignalSource,
     State,
 )
 from chalicelib.incidents.plans import Verdict
+from chalicelib.incidents.signal_text import told_signals
 from chalicelib.incidents.standing import Standing
 from chalicelib.incidents.telling import (
     Telling,
+    Words,
     capital,
     quote,
     say_duration,
@@ -34,7 +34,6 @@ from chalicelib.incidents.telling import (
 )
 
 _WIDTH = 76
-_MOST_SIGNALS = 5
 _MOST_FACTS = 3
 _FIRST_EVENTS, _LAST_EVENTS = 10, 25
 _MOST_PARTS = 12
@@ -49,11 +48,11 @@ _CLASSES = {
 def render_text(telling: Telling, standing: Standing) -> str:
     """The whole mail, ending in a newline. Whoever is to approve a plan reads the plan first."""
     steps = ("What to do next", [line for step in standing.steps for line in _step(step)])
-    story = [("What happened", _what_happened(telling)), ("Why we think so", _why(telling))]
+    story = [(telling.words.story, _signals(telling)), ("Why we think so", _why(telling))]
     plan = (_title_of_plan(telling), _plan(telling))
     end = [
         ("How it was verified", _verification(telling)),
-        ("Timeline, in seconds since the failure", _timeline(telling)),
+        (f"Timeline, in seconds since {telling.words.moment}", _timeline(telling)),
     ]
     asked = telling.incident.state is State.AWAITING_APPROVAL
     sections = [steps, plan, *story, *end] if asked else [steps, *story, plan, *end]
@@ -75,7 +74,9 @@ def _opening(telling: Telling, standing: Standing) -> Iterator[str]:
         yield from _warning(telling, sentence(incident.plan.warning))
     yield ""
     yield f"Resource  {quote(resource.type)} in {quote(resource.region)}, account {quote(resource.account)}"
-    yield f"Failed    {say_time(incident.failed_at)}"
+    yield f"{telling.words.began:<8}  {say_time(incident.failed_at)}"
+    if incident.expected_at:
+        yield f"Expected  {say_time(incident.expected_at)}"
     if incident.assessment:
         yield f"Severity  {incident.assessment.severity} of 10"
     yield f"Incident  {incident.incident_id}"
@@ -98,46 +99,9 @@ def _closing(telling: Telling) -> list[str]:
     return ["", f"Everything about it: {telling.url}"] if telling.url else []
 
 
-# -- what happened ------------------------------------------------------------------------------
-
-
-def _what_happened(telling: Telling) -> Iterator[str]:
-    signals = telling.incident.signals
-    for signal in signals[:_MOST_SIGNALS]:
-        yield from _item(f"{signal.occurred_at:%H:%M:%S} {_told_by(signal)}")
-    if len(signals) > _MOST_SIGNALS:
-        yield from _item(f"and {len(signals) - _MOST_SIGNALS} more signals of the same failure")
-
-
-def _told_by(signal: Signal) -> str:
-    name = quote(signal.event_name)
-    match signal.source:
-        case SignalSource.API_CALL:
-            return _call(signal, name)
-        case SignalSource.STATE_CHANGE:
-            return f"AWS reported the state {name}"
-        case SignalSource.DB_EVENT:
-            return f"RDS reported {name}: {quote(signal.details.get('message', ''))}".rstrip(": ")
-        case SignalSource.ALARM:
-            return f"the alarm {name} went off: {quote(signal.details.get('reason', ''))}".rstrip(": ")
-        case SignalSource.FORECAST:
-            return f"Mainstay foresaw it: {name}"
-        case SignalSource.SWEEP:
-            return f"Mainstay found it while looking round: {name}"
-
-
-def _call(signal: Signal, name: str) -> str:
-    actor = signal.actor
-    where = f" from {quote(actor.address, 60)}" if actor.address else ""
-    tool = f", with {_tool(actor.user_agent)}" if actor.user_agent.strip("[] ") else ""
-    without = " as a dry run" if signal.dry_run else ""
-    refused = f"; AWS refused it: {quote(signal.error_code)}" if signal.error_code and not without else ""
-    return f"{quote(actor.name) or 'somebody unnamed'} called {name}{without}{where}{tool}{refused}"
-
-
-def _tool(user_agent: str) -> str:
-    """The first product that a user agent names."""
-    return quote(user_agent.strip("[] ").split()[0], 60)
+def _signals(telling: Telling) -> Iterator[str]:
+    for line in told_signals(telling.incident.signals):
+        yield from _item(line)
 
 
 # -- why we think so ----------------------------------------------------------------------------
@@ -153,10 +117,10 @@ def _why(telling: Telling) -> Iterator[str]:
     if assessment.judge_note:
         yield from _wrap(sentence(assessment.judge_note))
     yield from _wrap(sentence(assessment.reasoning, 1000))
-    yield from _facts("For repairing it:", (one for one in assessment.evidence if one.weight > 0))
+    yield from _facts(f"For {telling.words.doing}:", (one for one in assessment.evidence if one.weight > 0))
     yield from _facts("Against it:", (one for one in assessment.evidence if one.weight < 0))
     yield from _before(assessment.similar[:_MOST_FACTS])
-    yield from _expected(assessment.impact)
+    yield from _expected(assessment.impact, telling.words)
     yield from _decision(telling)
 
 
@@ -178,27 +142,28 @@ def _before(similar: tuple[PastIncident, ...]) -> Iterator[str]:
         yield from _item(f"{name}{did}: {past.state.value.lower().replace('_', ' ')}")
 
 
-def _expected(impact: Impact) -> Iterator[str]:
+def _expected(impact: Impact, words: Words) -> Iterator[str]:
     touched = [quote(name) for name in (*impact.services[:_MOST_FACTS], impact.blast_radius) if name]
     if touched:
-        yield from _wrap(f"It affects {', '.join(touched)}.")
+        yield from _wrap(f"{words.affects} {', '.join(touched)}.")
     if impact.downtime_minutes:
         took = say_duration(impact.downtime_minutes * 60)
-        yield from _wrap(f"Until somebody repairs it by hand, it usually takes {took}.")
+        yield from _wrap(f"{words.takes} {took}.")
 
 
-_VERDICTS = {
-    Verdict.RECOVER: "to repair it without asking",
-    Verdict.REVIEW: "to ask a person first",
-    Verdict.IGNORE: "to leave it alone",
-}
+def _verdict(verdict: Verdict, words: Words) -> str:
+    if verdict is Verdict.RECOVER:
+        return f"to {words.do} without asking"
+    return "to ask a person first" if verdict is Verdict.REVIEW else "to leave it alone"
 
 
 def _decision(telling: Telling) -> Iterator[str]:
     decision = telling.incident.decision
     if decision is None:
         return
-    yield from _wrap(f"The policy decided {_VERDICTS[decision.verdict]}: {sentence(decision.reason)}")
+    yield from _wrap(
+        f"The policy decided {_verdict(decision.verdict, telling.words)}: {sentence(decision.reason)}"
+    )
     others = [
         answer
         for answer in decision.gates

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.incidents.foreseen import standing_of_warning
+from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.message_text import render_text
-from chalicelib.incidents.model import Evidence, Incident, TimelineEvent
+from chalicelib.incidents.model import Evidence, Incident, State, TimelineEvent, seconds_between
 from chalicelib.incidents.plans import RecoveryPlan
 from chalicelib.incidents.standing import Standing, standing_of
-from chalicelib.incidents.telling import Telling, quote, seconds_in
+from chalicelib.incidents.telling import Telling, quote, say_duration, seconds_in
 from chalicelib.redaction import inert, redact_value
 
 SCHEMA = "mainstay.incident.v1"
@@ -51,16 +53,31 @@ def render_message(
     telling = Telling(
         incident=incident,
         timeline=timeline,
-        happened=quote(happened or f"was {incident.failure.replace('-', ' ')}"),
+        happened=_happened(incident, quote(happened or f"was {incident.failure.replace('-', ' ')}")),
         url=f"{console_url.rstrip('/')}/incidents/{incident.incident_id}" if console_url else "",
     )
-    standing = standing_of(telling)
+    standing = standing_of_warning(telling) if incident.foreseen else standing_of(telling)
     return Message(
         subject=_subject(telling, standing),
         text=_cut(render_text(telling, standing)),
         document=_fitted(redact_value(_document(telling, standing))) | {"url": telling.url},
         attributes=_attributes(incident),
     )
+
+
+def _happened(incident: Incident, title: str) -> str:
+    """A warning says when: how soon while it is new, until when once nobody acts, and not once it is over."""
+    due = incident.expected_at
+    if not incident.foreseen:
+        return title
+    if incident.state is State.COMPLETED:
+        return title.replace("is expected", "was expected", 1)
+    if due is None:
+        return title
+    if incident.state in ENDED:
+        return f"{title} by {due:%H:%M} UTC"
+    newest = max(signal.occurred_at for signal in incident.signals)
+    return f"{title} in {say_duration(seconds_between(newest, due))}"
 
 
 def _subject(telling: Telling, standing: Standing) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -75,6 +75,16 @@ class Signal(Record):
     error_code: str = ""
     dry_run: bool = False
     details: Attributes = {}
+
+    @property
+    def expected_at(self) -> datetime | None:
+        """The instant that a forecast names in its details, in ISO 8601 with a time zone."""
+        told = self.details.get("expected_at")
+        try:
+            instant = datetime.fromisoformat(told) if isinstance(told, str) else None
+        except ValueError:
+            return None
+        return instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else None
 
 
 class Observation(Record):
@@ -232,7 +242,7 @@ class Incident(Record):
     bookmark: Bookmark
     opened_at: AwareDatetime
     failed_at: AwareDatetime
-    """When the failure happened, by the first signal."""
+    """When the failure happened, or the warning came, by the first signal."""
     ended_at: AwareDatetime | None = None
     signals: tuple[Signal, ...]
     observation: Observation | None = None
@@ -250,6 +260,18 @@ class Incident(Record):
     def signature(self) -> str:
         """What makes incidents alike: the type and the kind of failure."""
         return signature_of(self.resource.type, self.failure)
+
+    @property
+    def foreseen(self) -> bool:
+        """Whether a forecast opened it: a warning, and no failure yet."""
+        return self.signals[0].source is SignalSource.FORECAST
+
+    @property
+    def expected_at(self) -> datetime | None:
+        """When it is to fail, by the newest forecast; None where no forecast names an instant."""
+        forecasts = [signal for signal in self.signals if signal.source is SignalSource.FORECAST]
+        newest = max(forecasts, key=lambda signal: signal.occurred_at, default=None)
+        return newest.expected_at if newest is not None else None
 
     @property
     def healthy_seconds(self) -> float | None:

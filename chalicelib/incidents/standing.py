@@ -58,19 +58,28 @@ def _successor(telling: Telling) -> str:
 
 
 def _awaiting_approval(telling: Telling) -> Standing:
+    return Standing(
+        short="needs your approval", sentences=approval_text(telling), steps=approval_steps(telling)
+    )
+
+
+def approval_text(telling: Telling) -> str:
+    """What Mainstay can do, why it asks, and until when."""
     incident, by = telling.incident, telling.answer_by
     can = f"can {quote(incident.plan.summary, 300)}" if incident.plan else "can repair it"
     why = f": {quote(incident.decision.reason, 300)}" if incident.decision else "."
     until = f", nor without an answer by {say_time(by)}" if by else ""
-    return Standing(
-        short="needs your approval",
-        sentences=f"Mainstay {can}, and asks you first{why} Nothing is changed before you answer{until}.",
-        steps=(
-            "Read what would be done. Your answer holds for exactly that.",
-            f"To approve it:\nmainstay approve {incident.incident_id}",
-            f'To reject it:\nmainstay reject {incident.incident_id} --reason "..."',
-            *([f"Or on its page:\n{telling.url}"] if telling.url else []),
-        ),
+    return f"Mainstay {can}, and asks you first{why} Nothing is changed before you answer{until}."
+
+
+def approval_steps(telling: Telling) -> tuple[str, ...]:
+    """How to answer."""
+    name = telling.incident.incident_id
+    return (
+        "Read what would be done. Your answer holds for exactly that.",
+        f"To approve it:\nmainstay approve {name}",
+        f'To reject it:\nmainstay reject {name} --reason "..."',
+        *([f"Or on its page:\n{telling.url}"] if telling.url else []),
     )
 
 

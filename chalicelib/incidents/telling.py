@@ -16,6 +16,39 @@ _TWO_HOURS = 7200
 
 
 @dataclass(frozen=True, kw_only=True)
+class Words:
+    """How to speak of an incident: a failure is repaired, and a warning is acted on."""
+
+    began: str
+    moment: str
+    story: str
+    do: str
+    doing: str
+    affects: str
+    takes: str
+
+
+_OF_FAILURES = Words(
+    began="Failed",
+    moment="the failure",
+    story="What happened",
+    do="repair it",
+    doing="repairing it",
+    affects="It affects",
+    takes="Until somebody repairs it by hand, it usually takes",
+)
+_OF_WARNINGS = Words(
+    began="Warned",
+    moment="the warning",
+    story="What was seen",
+    do="act on it",
+    doing="acting on it",
+    affects="It would affect",
+    takes="Once it has failed, repairing it by hand usually takes",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Telling:
     """An incident with its timeline, and how to speak of them. `happened` follows the resource's name."""
 
@@ -24,6 +57,11 @@ class Telling:
     happened: str
     url: str
     """The incident's page; empty where there is none."""
+
+    @property
+    def words(self) -> Words:
+        """How to speak of it."""
+        return _OF_WARNINGS if self.incident.foreseen else _OF_FAILURES
 
     @property
     def was_begun(self) -> bool:
@@ -72,5 +110,5 @@ def say_time(at: datetime) -> str:
 
 
 def seconds_in(telling: Telling, at: datetime) -> float:
-    """Since the failure; never below zero."""
+    """Since the failure or the warning; never below zero."""
     return round(seconds_between(telling.incident.failed_at, at), 1)

@@ -74,6 +74,7 @@ class Gateway:
     change: CallAws
     actions: Mapping[str, RecoveryAction]
     builder: str
+    log_rotation: str
     clock: Callable[[], datetime]
     new_fence: Callable[[], str]
 
@@ -107,7 +108,7 @@ class Gateway:
     def _act(self, step: Step, order: Order, effect: Effect) -> Step:
         action = self.actions[order.call.action]
         change = self._change_in_time(effect)
-        tools = Tools(read=self.read, change=change, token=effect.token, builder=self.builder)
+        tools = self._tools(effect, change)
         try:
             handle = action.apply(order.resource, action.parameters.model_validate(effect.parameters), tools)
         except RetryableError as error:
@@ -126,6 +127,15 @@ class Gateway:
             return self._finish(step, order, done)
         return self._save(step, done, "running", step.state, f"Waiting for AWS to {action.title}").moved(
             busy=True
+        )
+
+    def _tools(self, effect: Effect, change: CallAws) -> Tools:
+        return Tools(
+            read=self.read,
+            change=change,
+            token=effect.token,
+            builder=self.builder,
+            log_rotation=self.log_rotation,
         )
 
     def _change_in_time(self, effect: Effect) -> CallAws:
@@ -151,12 +161,12 @@ class Gateway:
 
     def _read_back(self, step: Step, order: Order, left: Effect, effect: Effect) -> Step:
         """An attempt vanished: is its effect there? If surely not, or a repeat is harmless, have it now."""
-        before = order.before()
-        if not differences(order.goal, before):
+        action, before = self.actions[order.call.action], order.before()
+        if action.shows and not differences(order.goal, before):
             self.ledger.take_over(step, left, effect)
             return self._finish(step, order, effect)
         untouched = step.plan is not None and before.digest == step.plan.observed_digest
-        if untouched or self.actions[order.call.action].repeatable:
+        if untouched or action.repeatable:
             self.ledger.renew(step, left, effect, undoing=order.undoing)
             return self._act(step, order, effect)
         raise OutcomeUnknownError(f"whether {order.name} of {step.incident_id} happened cannot be told")

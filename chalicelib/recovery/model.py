@@ -49,7 +49,8 @@ class Proposal:
 
     parameters: Attributes
     goal: Attributes
-    """Attribute to the value that verification will require; ``exists`` stands for the resource."""
+    """Attribute to the value that verification will require; ``exists`` stands for the resource, and
+    ``NAME_other_than`` for any other value of the attribute NAME than this."""
     automatic: bool = True
     """False where a person must agree this time, whatever the action says in general."""
     warning: str = ""
@@ -71,6 +72,8 @@ class Tools:
     """The same for every attempt at this effect: pass it wherever AWS takes a client token."""
     builder: str
     """The name of the CodeBuild project that runs Terraform."""
+    log_rotation: str
+    """The name of the SSM runbook that rotates logs."""
 
 
 class ProgressState(StrEnum):
@@ -121,6 +124,9 @@ class RecoveryAction:
     """The actions that `undo` may call: a rollback may do what these declare, and nothing else."""
     reads: tuple[str, ...] = ()
     """Every IAM action that `propose` needs: planning may do no more than that."""
+    shows: bool = True
+    """Whether its goal tells that it was done. Where it does not, an attempt that vanished is met again by
+    repeating it under its token, so it has to be repeatable, and nothing but carrying it out counts."""
     too_early: frozenset[str] = frozenset()
     """AWS error codes that mean: nothing was changed, and the same may well work a little later."""
 

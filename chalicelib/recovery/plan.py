@@ -10,6 +10,9 @@ from chalicelib.incidents.plans import ActionCall, RecoveryPlan
 from chalicelib.recovery.model import Proposal, RecoveryAction, Situation
 from chalicelib.resources.model import ReadAws
 
+OTHER_THAN = "_other_than"
+"""Ends the name of a goal that any value but one fulfils: what is made anew has a name that nobody knows."""
+
 
 def candidates(resource_type: str, failure: str, actions: Mapping[str, RecoveryAction]) -> tuple[str, ...]:
     """The names of the actions that may answer such a failure, the preferred one first."""
@@ -51,29 +54,43 @@ def _plan_of(action: RecoveryAction, proposal: Proposal, situation: Situation) -
 def differences(goal: Attributes, observation: Observation) -> tuple[str, ...]:
     """What a resource still lacks of a goal, one line each; empty where it has everything."""
     return tuple(
-        f"{_describe(name, found)}, but should be {_value(name, required)}"
+        f"{_describe(name, found)}, but should be {_wanted(name, required)}"
         for name, required, found in _compared(goal, observation)
-        if found != required
+        if not _agrees(name, required, found)
     )
 
 
 def agreements(goal: Attributes, observation: Observation) -> tuple[str, ...]:
     """What a resource has of a goal, one line each."""
     compared = _compared(goal, observation)
-    return tuple(_describe(name, found) for name, required, found in compared if found == required)
+    return tuple(
+        _describe(name, found) for name, required, found in compared if _agrees(name, required, found)
+    )
 
 
 def _compared(goal: Attributes, observation: Observation) -> Iterable[tuple[str, Scalar, Scalar]]:
     known: Attributes = {**observation.attributes, "exists": observation.exists}
     for name, required in sorted(goal.items()):
-        yield name, required, known.get(name)
+        yield name, required, known.get(name.removesuffix(OTHER_THAN))
+
+
+def _agrees(name: str, required: Scalar, found: Scalar) -> bool:
+    """Something that is not set at all is no other value: no data is never healthy."""
+    if name.endswith(OTHER_THAN):
+        return found not in (required, None, "")
+    return found == required
 
 
 def _describe(name: str, value: Scalar) -> str:
     """An attribute as people say it."""
     if name == "exists":
         return "it is there" if value else "it is not there"
-    return f"{name.removesuffix('_sha256').replace('_', ' ')} is {_value(name, value)}"
+    plain = name.removesuffix("_sha256").removesuffix(OTHER_THAN)
+    return f"{plain.replace('_', ' ')} is {_value(name, value)}"
+
+
+def _wanted(name: str, required: Scalar) -> str:
+    return f"another than {required}" if name.endswith(OTHER_THAN) else _value(name, required)
 
 
 def _value(name: str, value: Scalar) -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from chalicelib.resources.dynamodb_table import DYNAMODB_TABLE
 from chalicelib.resources.ec2_instance import EC2_INSTANCE
+from chalicelib.resources.ecs_service import ECS_SERVICE
 from chalicelib.resources.lambda_function import LAMBDA_FUNCTION
 from chalicelib.resources.model import ResourceType
 from chalicelib.resources.rds_db_instance import RDS_DB_INSTANCE
@@ -20,6 +21,7 @@ _TYPES = (
     DYNAMODB_TABLE,
     S3_BUCKET,
     SSM_PARAMETER,
+    ECS_SERVICE,
 )
 
 RESOURCE_TYPES: Mapping[str, ResourceType] = MappingProxyType({kind.name: kind for kind in _TYPES})

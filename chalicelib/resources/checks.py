@@ -25,3 +25,12 @@ def judge_by(
 def is_gone(observation: Observation, _known_good: Observation | None) -> bool:
     """For failures after which the resource is not there."""
     return not observation.exists
+
+
+def foretold(observation: Observation, _known_good: Observation | None) -> bool | None:
+    """For failures that only a forecast tells of: as long as the resource is there, nothing has failed.
+
+    Whether the warning still holds is not in what AWS describes: the newest forecast says so, and the
+    evidence rule ``forecast`` weighs it. A resource that is gone has failed in another way.
+    """
+    return False if observation.exists else None

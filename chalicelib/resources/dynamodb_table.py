@@ -1,4 +1,4 @@
-"""``dynamodb.table``: deleted."""
+"""``dynamodb.table``: deleted; or its provisioned capacity is running out."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from chalicelib.errors import NotFoundError
 from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.model import Classification, Observation, Resource
 from chalicelib.resources.answers import arn_of, joined, tags_found
-from chalicelib.resources.checks import is_gone, judge_by
-from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceType
+from chalicelib.resources.checks import foretold, is_gone, judge_by
+from chalicelib.resources.model import ApiCall, FailureKind, MetricWatch, ReadAws, ResourceType
 from chalicelib.resources.requests import after_arn, member, names_in
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
@@ -39,12 +39,18 @@ def _observe(resource: Resource, read: ReadAws, now: datetime) -> Observation:
 
 
 def _attributes(table: dict[str, Any]) -> Attributes:
-    """No item count and no size: AWS updates them every six hours or so, whatever anybody does."""
-    status = table["TableStatus"]
+    """No item count and no size: AWS updates them every six hours or so, whatever anybody does.
+
+    The capacity is what was provisioned; of a table that is paid by request it is zero. Where it scales by
+    itself it changes by itself too, which only matters to plans about capacity: these are rightly refused.
+    """
+    status, provisioned = table["TableStatus"], table.get("ProvisionedThroughput", {})
     return {
         "status": _MEANS.get(status, status),
         "key_schema": ",".join(f"{key['KeyType']}={key['AttributeName']}" for key in table["KeySchema"]),
         "billing_mode": table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+        "read_units": provisioned.get("ReadCapacityUnits", 0),
+        "write_units": provisioned.get("WriteCapacityUnits", 0),
         "indexes": joined(index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])),
         "stream": table.get("StreamSpecification", {}).get("StreamViewType", ""),
         "kms_key": table.get("SSEDescription", {}).get("KMSMasterKeyArn", ""),
@@ -55,6 +61,20 @@ def _attributes(table: dict[str, Any]) -> Attributes:
 def _read_tags(resource: Resource, read: ReadAws) -> dict[str, str]:
     arn = arn_of(resource, "dynamodb", f"table/{resource.id}")
     return tags_found(partial(read, "dynamodb", "list_tags_of_resource", ResourceArn=arn), "Tags")
+
+
+def _capacity(what: str) -> MetricWatch:
+    return MetricWatch(
+        namespace="AWS/DynamoDB",
+        name=f"Consumed{what}CapacityUnits",
+        statistic="Sum",
+        dimension="TableName",
+        limit=100.0,
+        per=f"Provisioned{what}CapacityUnits",
+        failure="capacity_running_out",
+        title=f"used {what.lower()} capacity",
+        unit="percent",
+    )
 
 
 DYNAMODB_TABLE = ResourceType(
@@ -70,6 +90,14 @@ DYNAMODB_TABLE = ResourceType(
             downtime_minutes=120,
             blast_radius="every service that reads or writes the table, and its items",
         ),
+        FailureKind(
+            name="capacity_running_out",
+            title="is expected to run out of capacity",
+            classification=Classification.ANOMALY,
+            severity=6,
+            downtime_minutes=20,
+            blast_radius="every service that reads or writes the table, whose calls are throttled",
+        ),
     ),
     api_calls=(
         ApiCall(
@@ -81,9 +109,10 @@ DYNAMODB_TABLE = ResourceType(
     ),
     state_changes={},
     observe=_observe,
-    is_failing=judge_by({"deleted": is_gone}),
+    is_failing=judge_by({"deleted": is_gone, "capacity_running_out": foretold}),
     permissions=("dynamodb:DescribeTable", "dynamodb:ListTagsOfResource"),
     arns=("arn:aws:dynamodb:*:*:table/*",),
     alarm_dimension="TableName",
     read_tags=_read_tags,
+    metrics=(_capacity("Write"), _capacity("Read")),
 )

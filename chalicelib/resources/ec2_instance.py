@@ -1,4 +1,4 @@
-"""``ec2.instance``: stopped or terminated."""
+"""``ec2.instance``: stopped or terminated; or its disk is filling."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from chalicelib.errors import NotFoundError
 from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.model import Classification, Observation, Resource
 from chalicelib.resources.answers import joined, tags_in
-from chalicelib.resources.checks import is_gone, judge_by
-from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceType
+from chalicelib.resources.checks import foretold, is_gone, judge_by
+from chalicelib.resources.model import ApiCall, FailureKind, MetricWatch, ReadAws, ResourceType
 from chalicelib.resources.requests import items, member, names_in
 
 _ID = re.compile(r"i-[0-9A-Za-z]{1,40}")
@@ -76,6 +76,18 @@ def _is_stopped(observation: Observation, known_good: Observation | None) -> boo
     return observation.attributes["state"] == "stopped"
 
 
+def _watch(namespace: str, name: str, title: str, **more: Any) -> MetricWatch:
+    usual: dict[str, Any] = {"limit": 100.0, "unit": "percent"}
+    return MetricWatch(
+        namespace=namespace,
+        name=name,
+        statistic="Average",
+        dimension="InstanceId",
+        title=title,
+        **usual | more,
+    )
+
+
 EC2_INSTANCE = ResourceType(
     name="ec2.instance",
     title="EC2 instance",
@@ -97,6 +109,14 @@ EC2_INSTANCE = ResourceType(
             downtime_minutes=90,
             blast_radius="everything that ran on the instance, what called it, and data on its own disks",
         ),
+        FailureKind(
+            name="disk_filling",
+            title="is expected to run out of disk space",
+            classification=Classification.ANOMALY,
+            severity=6,
+            downtime_minutes=45,
+            blast_radius="everything on the instance that writes to the disk",
+        ),
     ),
     api_calls=(
         ApiCall(
@@ -115,9 +135,15 @@ EC2_INSTANCE = ResourceType(
     # Not "stopping" and "shutting-down": the state that follows tells the same, and is sure to come.
     state_changes={"stopped": "stopped", "terminated": "terminated"},
     observe=_observe,
-    is_failing=judge_by({"stopped": _is_stopped, "terminated": is_gone}),
+    is_failing=judge_by({"stopped": _is_stopped, "terminated": is_gone, "disk_filling": foretold}),
     permissions=("ec2:DescribeInstances",),
     arns=("arn:aws:ec2:*:*:instance/*",),
     alarm_dimension="InstanceId",
     failing_alarm="stopped",
+    # The names of the CloudWatch agent on Linux; each disk is a series of its own.
+    metrics=(
+        _watch("CWAgent", "disk_used_percent", "used disk space", failure="disk_filling"),
+        _watch("CWAgent", "mem_used_percent", "used memory"),
+        _watch("AWS/EC2", "CPUCreditBalance", "CPU credits", limit=0.0, rising=False, unit="credits"),
+    ),
 )

@@ -11,7 +11,7 @@ from chalicelib.errors import NotFoundError
 from chalicelib.incidents.model import Classification, Observation, Resource
 from chalicelib.resources.checks import is_gone, judge_by
 from chalicelib.resources.lambda_configuration import WATCHED, configuration_attributes
-from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceType
+from chalicelib.resources.model import ApiCall, FailureKind, MetricWatch, ReadAws, ResourceType
 from chalicelib.resources.requests import after_arn, member, names_in
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,140}")
@@ -83,6 +83,19 @@ def _calls(failure: str, *names: str) -> tuple[ApiCall, ...]:
     )
 
 
+def _watch(name: str, statistic: str, title: str, unit: str, **more: Any) -> MetricWatch:
+    return MetricWatch(
+        namespace="AWS/Lambda",
+        name=name,
+        statistic=statistic,
+        dimension="FunctionName",
+        limit=None,
+        title=title,
+        unit=unit,
+        **more,
+    )
+
+
 LAMBDA_FUNCTION = ResourceType(
     name="lambda.function",
     title="Lambda function",
@@ -131,4 +144,10 @@ LAMBDA_FUNCTION = ResourceType(
     permissions=("lambda:GetFunction", "lambda:ListTags", "kms:Decrypt"),
     arns=("arn:aws:lambda:*:*:function:*",),
     alarm_dimension="FunctionName",
+    metrics=(
+        _watch("Errors", "Sum", "failed calls", "percent", per="Invocations", per_statistic="Sum"),
+        _watch("Throttles", "Sum", "throttled calls", "count"),
+        _watch("Duration", "Average", "duration", "milliseconds"),
+        _watch("ConcurrentExecutions", "Maximum", "executions at once", "count"),
+    ),
 )

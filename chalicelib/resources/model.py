@@ -26,7 +26,7 @@ class FailureKind:
 
     name: str
     title: str
-    """Past tense, to follow the resource's name: "was stopped"."""
+    """Past tense, to follow the resource's name: "was stopped". Of an anomaly: "is expected to ..."."""
     classification: Classification
     severity: int
     """1 (nobody notices) to 10 (data at risk)."""
@@ -47,6 +47,48 @@ class ApiCall:
     event_name: str
     failure: str
     resource_ids: Callable[[Mapping[str, Any]], list[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricWatch:
+    """A metric of CloudWatch that tells of a failure before it happens.
+
+    With `per`, the series is a percentage of another metric's values: a ``Sum`` beside an ``Average`` counts
+    as a rate (the sum divided by `period_seconds`), two alike are compared as they are.
+    """
+
+    namespace: str
+    name: str
+    statistic: str
+    """As GetMetricData takes it: ``Average``, ``Sum``, ``Maximum``."""
+    dimension: str
+    """The dimension that holds the resource's id; ``ClusterName/ServiceName`` where the id has two parts.
+    Further dimensions, such as a disk's path, are part of the series' name."""
+    limit: float | None
+    """The value at which the resource fails, in `unit`. None: no limit is known, so only anomalies tell."""
+    rising: bool = True
+    """False: it fails below the limit."""
+    per: str = ""
+    """The metric of the same namespace and dimensions that is the hundred per cent."""
+    per_statistic: str = "Average"
+    failure: str = ""
+    """The failure kind that it foretells; empty: people are told, and nothing is planned."""
+    title: str
+    """As people say it: "free storage"."""
+    unit: str
+    """Of the series: bytes, percent, credits, count, milliseconds."""
+    period_seconds: int = 300
+
+    def resource_id(self, dimensions: Mapping[str, str]) -> str | None:
+        """The id of the resource that a series is about; None where a dimension of it is missing."""
+        parts = [dimensions.get(name) for name in self.dimension.split("/")]
+        known = [part for part in parts if part]
+        return "/".join(known) if len(known) == len(parts) else None
+
+    def dimensions_of(self, resource_id: str) -> dict[str, str]:
+        """The dimensions by which CloudWatch knows a resource."""
+        names = self.dimension.split("/")
+        return dict(zip(names, resource_id.split("/", len(names) - 1), strict=False))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +117,8 @@ class ResourceType:
     """The failure that an alarm on such a resource stands for; empty: alarms only join."""
     read_tags: Callable[[Resource, ReadAws], dict[str, str]] | None = None
     """Read the tags where `observe` leaves them empty, as they need a call of their own."""
+    metrics: tuple[MetricWatch, ...] = ()
+    """What tells of a failure before it happens."""
 
     def failure(self, name: str) -> FailureKind:
         """Raise KeyError where this type does not fail in that way."""

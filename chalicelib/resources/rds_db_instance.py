@@ -1,4 +1,4 @@
-"""``rds.db-instance``: stopped or deleted."""
+"""``rds.db-instance``: stopped or deleted; or its storage is filling."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from chalicelib.errors import NotFoundError
 from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.model import Classification, Observation, Resource
 from chalicelib.resources.answers import joined, tags_in
-from chalicelib.resources.checks import is_gone, judge_by
-from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceType
+from chalicelib.resources.checks import foretold, is_gone, judge_by
+from chalicelib.resources.model import ApiCall, FailureKind, MetricWatch, ReadAws, ResourceType
 from chalicelib.resources.requests import after_arn, member, names_in
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,62}")
@@ -72,6 +72,9 @@ def _attributes(database: dict[str, Any]) -> Attributes:
         "multi_az": database.get("MultiAZ", False),
         "publicly_accessible": database.get("PubliclyAccessible", False),
         "storage_type": database.get("StorageType", ""),
+        "allocated_gib": database.get("AllocatedStorage"),
+        "storage_ceiling_gib": database.get("MaxAllocatedStorage"),
+        "pending_changes": joined(database.get("PendingModifiedValues", {})),
         "subnet_group": database.get("DBSubnetGroup", {}).get("DBSubnetGroupName", ""),
         "deletion_protection": database.get("DeletionProtection", False),
         "iam_authentication": database.get("IAMDatabaseAuthenticationEnabled", False),
@@ -101,6 +104,18 @@ def _is_stopped(observation: Observation, known_good: Observation | None) -> boo
     return False if status in _UP else None
 
 
+def _watch(name: str, title: str, unit: str, **more: Any) -> MetricWatch:
+    return MetricWatch(
+        namespace="AWS/RDS",
+        name=name,
+        statistic="Average",
+        dimension="DBInstanceIdentifier",
+        title=title,
+        unit=unit,
+        **{"limit": None, **more},
+    )
+
+
 RDS_DB_INSTANCE = ResourceType(
     name="rds.db-instance",
     title="RDS database",
@@ -122,6 +137,14 @@ RDS_DB_INSTANCE = ResourceType(
             downtime_minutes=240,
             blast_radius="every service that reads or writes the database, and its data",
         ),
+        FailureKind(
+            name="storage_filling",
+            title="is expected to run out of storage",
+            classification=Classification.ANOMALY,
+            severity=8,
+            downtime_minutes=60,
+            blast_radius="every service that writes to the database, which stops when it is full",
+        ),
     ),
     api_calls=(
         ApiCall(
@@ -142,10 +165,19 @@ RDS_DB_INSTANCE = ResourceType(
     # and 0036 (put into a failed state): starting cannot help these. 0150 and the like are of clusters.
     state_changes={"RDS-EVENT-0087": "stopped", "RDS-EVENT-0003": "deleted"},
     observe=_observe,
-    is_failing=judge_by({"stopped": _is_stopped, "deleted": is_gone}),
+    is_failing=judge_by({"stopped": _is_stopped, "deleted": is_gone, "storage_filling": foretold}),
     permissions=("rds:DescribeDBInstances",),
     # A restore names the snapshot and the groups as well.
     arns=tuple(f"arn:aws:rds:*:*:{kind}:*" for kind in ("db", "snapshot", "subgrp", "pg", "og")),
     alarm_dimension="DBInstanceIdentifier",
     failing_alarm="stopped",
+    metrics=(
+        _watch(
+            "FreeStorageSpace", "free storage", "bytes", limit=0.0, rising=False, failure="storage_filling"
+        ),
+        _watch("BurstBalance", "burst balance of the storage", "percent", limit=0.0, rising=False),
+        _watch("CPUCreditBalance", "CPU credits", "credits", limit=0.0, rising=False),
+        _watch("CPUUtilization", "CPU utilization", "percent"),
+        _watch("DatabaseConnections", "connections", "count"),
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mainstay.embedded.personas import GHOST, TERRAFORM
@@ -38,14 +39,16 @@ def wait_until_running(world: World, instances: list[str]) -> None:
         waiter.wait(InstanceIds=instances, WaiterConfig={"Delay": 1})
 
 
-def make_db_instance(world: World, *, snapshot: bool = False, protected: bool = False) -> str:
+def make_db_instance(
+    world: World, *, snapshot: bool = False, protected: bool = False, storage_gib: int = 20
+) -> str:
     """An available PostgreSQL instance, with a snapshot or protected from deletion where asked for."""
     client, name = world.aws.client("rds", TERRAFORM), f"orders-{next(_NUMBERS)}"
     client.create_db_instance(
         DBInstanceIdentifier=name,
         DBInstanceClass="db.t4g.small",
         Engine="postgres",
-        AllocatedStorage=20,
+        AllocatedStorage=storage_gib,
         DeletionProtection=protected,
         MasterUsername="orders",
         MasterUserPassword="made-up-for-the-demo",
@@ -69,6 +72,49 @@ def make_table(world: World, *, items: int = 0, backup: bool = False) -> str:
     if backup:
         client.create_backup(TableName=name, BackupName=f"{name}-nightly")
     return name
+
+
+def make_provisioned_table(world: World, *, read_units: int = 10, write_units: int = 10) -> str:
+    """A DynamoDB table that is paid by what is provisioned."""
+    client, name = world.aws.client("dynamodb", TERRAFORM), f"sessions-{next(_NUMBERS)}"
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        ProvisionedThroughput={"ReadCapacityUnits": read_units, "WriteCapacityUnits": write_units},
+    )
+    return name
+
+
+def use_capacity(world: World, table: str, *, write_units: float, minutes: int = 5) -> None:
+    """Let CloudWatch say that so many write units a second were used in the last minutes."""
+    now = datetime.now(UTC)
+    world.aws.client("cloudwatch", GHOST).put_metric_data(
+        Namespace="AWS/DynamoDB",
+        MetricData=[
+            {
+                "MetricName": "ConsumedWriteCapacityUnits",
+                "Dimensions": [{"Name": "TableName", "Value": table}],
+                "Timestamp": now - timedelta(minutes=minute),
+                "Value": write_units * 60,
+                "Unit": "Count",
+            }
+            for minute in range(1, minutes + 1)
+        ],
+    )
+
+
+def make_service(world: World, *, tasks: int = 2) -> str:
+    """A running ECS service, as ``cluster/service``."""
+    client, name = world.aws.client("ecs", TERRAFORM), f"checkout-{next(_NUMBERS)}"
+    client.create_cluster(clusterName="shop")
+    client.register_task_definition(
+        family=name, containerDefinitions=[{"name": "app", "image": "shop/checkout", "memory": 512}]
+    )
+    client.create_service(
+        cluster="shop", serviceName=name, taskDefinition=name, desiredCount=tasks, launchType="FARGATE"
+    )
+    return f"shop/{name}"
 
 
 def count_items(world: World, table: str) -> int:

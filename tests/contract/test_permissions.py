@@ -23,6 +23,7 @@ PARTS = {
     "chalicelib.aws.items:put_new": "dynamodb:PutItem",
     "chalicelib.aws.items:update": "dynamodb:UpdateItem",
     "chalicelib.aws.items:check": "dynamodb:ConditionCheckItem",
+    "chalicelib.aws.items:delete": "dynamodb:DeleteItem",
 }
 """The parts that transactions are made of, and the permission of each."""
 
@@ -52,6 +53,12 @@ IN_ITS_NAME = {
         "kms:DescribeKey",
         "kms:Encrypt",
         "kms:GenerateDataKey",
+    },
+    "rotate_logs": {  # the one step of the runbook, which runs in the name of whoever starts it
+        "ssm:DescribeInstanceInformation",
+        "ssm:ListCommandInvocations",
+        "ssm:ListCommands",
+        "ssm:SendCommand",
     },
     "ssm.parameter": {"kms:Decrypt"},
     "start_db_instance": {"kms:CreateGrant", "kms:DescribeKey"},

@@ -45,11 +45,14 @@ def test_planning_reads_what_actions_declare_and_writes_nothing() -> None:
     may = {one.action for one in permissions_of("plan_recovery")} - {one.action for one in EVERYWHERE}
 
     assert may == {
+        "application-autoscaling:DescribeScalableTargets",
+        "cloudwatch:GetMetricStatistics",
         "dynamodb:BatchGetItem",
         "dynamodb:ListBackups",
         "kms:Decrypt",
         "lambda:ListVersionsByFunction",
         "rds:DescribeDBSnapshots",
+        "ssm:DescribeInstanceInformation",
     }
 
 
@@ -77,7 +80,7 @@ def test_a_layer_is_no_function() -> None:
     ("function", "denied"),
     [
         ("detect_incident", ()),
-        ("roll_back", ("dynamodb:DeleteTable",)),
+        ("roll_back", ("dynamodb:DeleteTable", "dynamodb:UpdateTable")),
         (
             "run_action",
             (
@@ -85,6 +88,7 @@ def test_a_layer_is_no_function() -> None:
                 "dynamodb:DeleteItem",
                 "dynamodb:RestoreTableFromBackup",
                 "dynamodb:Scan",
+                "dynamodb:UpdateTable",
             ),
         ),
     ],

@@ -13,6 +13,7 @@ from chalicelib.analysis.evidence.call_outcome import weigh_call_outcome
 from chalicelib.analysis.evidence.change_window import weigh_change_window
 from chalicelib.analysis.evidence.corroboration import weigh_corroboration
 from chalicelib.analysis.evidence.destruction import weigh_destruction
+from chalicelib.analysis.evidence.forecast import weigh_forecast
 from chalicelib.analysis.evidence.history import weigh_history
 from chalicelib.analysis.evidence.known_good import weigh_known_good
 from chalicelib.analysis.evidence.leave_alone import weigh_leave_alone
@@ -27,6 +28,7 @@ EvidenceRule: TypeAlias = Callable[[Case], Evidence | None]
 EVIDENCE_RULES: tuple[EvidenceRule, ...] = (
     weigh_call_outcome,
     weigh_actor,
+    weigh_forecast,
     weigh_observed_state,
     weigh_leave_alone,
     weigh_change_window,

@@ -18,8 +18,10 @@ _WORDS = {
 _fact = partial(Evidence, rule="actor", source="CloudTrail")
 
 
-def weigh_actor(case: Case) -> Evidence:
-    """A program alone settles the matter; a program beside a person does not."""
+def weigh_actor(case: Case) -> Evidence | None:
+    """A program alone settles the matter; one beside a person does not. Nobody does what is foreseen."""
+    if case.incident.foreseen:
+        return None
     actors = actors_named(case.incident)
     programs = [actor for actor in actors if actor.kind in AUTOMATION]
     people = [actor for actor in actors if actor.kind is ActorKind.PERSON]

@@ -12,9 +12,11 @@ from chalicelib.analysis.gates.confidence import ask_confidence
 from chalicelib.analysis.gates.cooldown import COOLDOWN, ask_cooldown
 from chalicelib.analysis.gates.fleet_brake import ask_fleet_brake
 from chalicelib.analysis.gates.gate import Gate
+from chalicelib.analysis.gates.hold_out import ask_hold_out
 from chalicelib.analysis.gates.mode import ask_mode
 from chalicelib.analysis.gates.own_action import ask_own_action
 from chalicelib.analysis.gates.plan import ask_plan
+from chalicelib.analysis.gates.prevention import ask_prevention
 from chalicelib.analysis.gates.resource_budget import ask_resource_budget
 from chalicelib.analysis.gates.reversibility import ask_reversibility
 from chalicelib.analysis.gates.risk import ask_risk
@@ -23,6 +25,7 @@ from chalicelib.analysis.gates.tags import ask_tags
 GATES: tuple[Gate, ...] = (
     Gate("mode", ask_mode),
     Gate("classification", ask_classification),
+    Gate("prevention", ask_prevention),
     Gate("confidence", ask_confidence),
     Gate("actor", ask_actor),
     Gate("plan", ask_plan),
@@ -37,6 +40,8 @@ GATES: tuple[Gate, ...] = (
     Gate("change_window", ask_change_window),
     Gate("tags", ask_tags),
     Gate("own_action", ask_own_action),
+    # Last, as it looks at what all the others have answered:
+    Gate("hold_out", ask_hold_out),
 )
 
 __all__ = ["COOLDOWN", "GATES", "Gate"]

@@ -15,6 +15,8 @@ def ask_actor(question: Question) -> GateAnswer:
 
     Not even a good history makes up for that. Where AWS gives its own trouble as the reason, it was not.
     """
+    if question.incident.foreseen:
+        return recover(_NAME, "It was foreseen: nobody did it.")
     if question.limits.act_on_unnamed:
         return recover(_NAME, "The policy acts without knowing who did it.")
     if any(signal.actor.kind is not ActorKind.UNKNOWN for signal in question.incident.signals):

@@ -13,13 +13,28 @@ def install_repairs() -> None:
     from mainstay.embedded.repairs import (  # noqa: PLC0415 - moto loads slowly
         cloudformation,
         dynamodb,
+        dynamodb_capacity,
         ec2,
+        ecs,
         eventbridge,
         rds,
+        rds_storage,
+        ssm,
         stepfunctions,
     )
 
-    for repair in (cloudformation, dynamodb, ec2, eventbridge, rds, stepfunctions):
+    for repair in (
+        cloudformation,
+        dynamodb,
+        dynamodb_capacity,
+        ec2,
+        ecs,
+        eventbridge,
+        rds,
+        rds_storage,
+        ssm,
+        stepfunctions,
+    ):
         repair.install()
 
 

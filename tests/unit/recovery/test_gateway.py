@@ -131,6 +131,7 @@ def _gateway(lamp: Lamp, ledger: FakeLedger, *, repeatable: bool = False) -> Gat
         change=_nothing,
         actions={"light": action},
         builder="builder",
+        log_rotation="rotate-logs",
         clock=lambda: NOON,
         new_fence=lambda: next(fences),
     )

@@ -50,7 +50,8 @@ def test_each_type_stands_under_its_own_name(kind: ResourceType) -> None:
 
 @types
 def test_every_signal_means_a_failure_that_the_type_has(kind: ResourceType) -> None:
-    meant = {*kind.state_changes.values(), *(call.failure for call in kind.api_calls)}
+    foretold = {watch.failure for watch in kind.metrics if watch.failure}
+    meant = {*kind.state_changes.values(), *(call.failure for call in kind.api_calls), *foretold}
 
     assert meant == {failure.name for failure in kind.failures}
     assert all(kind.failure(name).name == name for name in meant)

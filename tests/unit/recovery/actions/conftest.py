@@ -52,7 +52,11 @@ class Story:
         self.resource = resource
         self.read = getattr(aws, "read", aws)
         self.tools = Tools(
-            read=self.read, change=getattr(aws, "change", aws), token="ab" * 16, builder="builder"
+            read=self.read,
+            change=getattr(aws, "change", aws),
+            token="ab" * 16,
+            builder="builder",
+            log_rotation="rotate-logs",
         )
 
     def look(self) -> Observation:

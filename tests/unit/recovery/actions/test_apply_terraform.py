@@ -111,7 +111,7 @@ def test_a_build_is_started_under_the_token_with_everything_in_its_environment(
     canned: Callable[..., Any], action: Any, operation: str
 ) -> None:
     aws = canned(start_build={"build": {"id": "builder:1"}})
-    tools = Tools(read=aws, change=aws, token="ab" * 16, builder="builder")
+    tools = Tools(read=aws, change=aws, token="ab" * 16, builder="builder", log_rotation="rotate-logs")
 
     made_with = "cd" * 16 if operation == "destroy" else "ab" * 16
     removal = {"made_with": made_with} if operation == "destroy" else {}

@@ -16,7 +16,7 @@ from chalicelib.recovery.model import RecoveryAction
 from chalicelib.recovery.plan import candidates
 from chalicelib.resources import RESOURCE_TYPES
 
-SHARED = {"db_instances", "terraform_builds"}
+SHARED = {"db_instances", "table_capacity", "terraform_builds"}
 
 ASKS_A_PERSON = {"ssm.parameter/deleted"}
 """Its history goes with it, and we keep no values: only a person can write it anew."""
@@ -49,6 +49,11 @@ EXAMPLES: dict[str, tuple[Attributes, Attributes, Attributes]] = {
         {"version": 3},
     ),
     "restore_function_configuration": ({"memory_mb": 128}, {"memory_mb": 3008}, {}),
+    "raise_table_capacity": (
+        {"read_units": 5, "write_units": 20},
+        {"read_units": 5, "write_units": 10},
+        {"table": "orders"},
+    ),
     "set_function_concurrency": ({"reserved_concurrency": None}, {"reserved_concurrency": 0}, {}),
 }
 """For every action that can be taken back: parameters, the attributes before, and the handle."""
