@@ -12,11 +12,14 @@ def install_repairs() -> None:
     """Install every repair, until `remove_repairs`."""
     from mainstay.embedded.repairs import (  # noqa: PLC0415 - moto loads slowly
         cloudformation,
+        cloudwatch,
         dynamodb,
         dynamodb_capacity,
         ec2,
         ecs,
         eventbridge,
+        insights,
+        logs,
         rds,
         rds_storage,
         ssm,
@@ -25,11 +28,14 @@ def install_repairs() -> None:
 
     for repair in (
         cloudformation,
+        cloudwatch,
         dynamodb,
         dynamodb_capacity,
         ec2,
         ecs,
         eventbridge,
+        insights,
+        logs,
         rds,
         rds_storage,
         ssm,
