@@ -63,9 +63,9 @@ _HEX = re.compile(r"(?:0[xX])?[0-9a-fA-F]{6,}")
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+){2,}")
 _IDENTIFIER = re.compile(r"[._$]|[a-z][A-Z]")
 _NUMBERED = re.compile(r"[A-Za-z]+#?\d+")
-_PREFIXED = (
-    re.compile(r"([vV]|[A-Za-z]+[#./])\d[\d.]*"),  # v1.0.2, core.2275, HTTP/1.1
-    re.compile(r"((?:[A-Za-z]+[_-])+)(?:-?\d[\w.-]*|[A-Z]\d+)"),  # blk_-69, attempt_2016_m_3, unit_A8
+_PREFIXED = re.compile(
+    r"([vV]|[A-Za-z]+[#./])\d[\d.]*"  # v1.0.2, core.2275, HTTP/1.1
+    r"|((?:[A-Za-z]+[_-])+)(?:-?\d[\w.-]*|[A-Z]\d+)"  # blk_-69, attempt_2016_m_3, unit_A8
 )
 _MANY_DIGITS = 4
 
@@ -131,11 +131,9 @@ def mask_word(word: str) -> Token:
 
 def _mask_core(core: str) -> str:
     """A word that begins with a letter and holds a number; as it is where the number belongs to its name."""
-    if core.count(".") > 1 or "@" in core:
-        return WILD
-    for pattern in _PREFIXED:
-        if match := pattern.fullmatch(core):
-            return match[1] + WILD
+    prefixed = _PREFIXED.fullmatch(core)
+    if prefixed and (prefixed[1] or core.count(".") < 2):  # noqa: PLR2004 - with more it is a host
+        return (prefixed[1] or prefixed[2]) + WILD
     return WILD if "/" in core or _varies(core) else core
 
 
@@ -155,7 +153,7 @@ def _varies(core: str) -> bool:
     several = len(re.findall(r"\d+", core)) > 2  # noqa: PLR2004 - as in jA9J1Uv
     if _NUMBERED.fullmatch(core):
         return bool(_HEX.fullmatch(core))
-    return "." in core or several or digits >= _MANY_DIGITS or bool(_HEX.fullmatch(core))
+    return "." in core or "@" in core or several or digits >= _MANY_DIGITS or bool(_HEX.fullmatch(core))
 
 
 def _evidence_of_name(word: str, core: str) -> int:

@@ -140,7 +140,7 @@ class TemplateMiner:
         tokens = tokenize(message if len(message) < LONGEST else _whole_words(message))
         departures = self._records.departures
         record = self._shapes.place(tokens, self._found).record
-        self._make_room()
+        self._make_room(beside=record)
         if self._records.departures != departures:
             self._forget_folded()
         self._by_fine_fold[finely] = record
@@ -151,11 +151,11 @@ class TemplateMiner:
             self._forget_folded()
         return record
 
-    def _make_room(self) -> None:
-        """Retire templates when there are too many."""
+    def _make_room(self, beside: Record | None = None) -> None:
+        """Retire templates when there are too many, but not the one that is being learnt."""
         if len(self._records.by_id) <= self._limit:
             return
-        retired = self._records.retire(self._limit - self._limit // _ROOM)
+        retired = self._records.retire(self._limit - self._limit // _ROOM, beside)
         for record in retired:
             self._retired(Template(record.id, record.text(), record.count))
         self._shapes.forget(variant for record in retired for variant in record.variants)

@@ -82,18 +82,20 @@ class Records:
         self.by_id.pop(goes.id, None)
         self.aliases[goes.id] = stays.id
 
-    def retire(self, keep: int) -> list[Record]:
+    def retire(self, keep: int, beside: Record | None) -> list[Record]:
         """Forget the rarest, of these the ones not seen for longest, until so many are left; return them."""
         self.departures += 1
-        ranked = sorted(self.by_id.values(), key=lambda one: (one.count.bit_length(), one.seen), reverse=True)
-        for record in ranked[keep:]:
+        others = [record for record in self.by_id.values() if record is not beside]
+        ranked = sorted(others, key=lambda one: (one.count.bit_length(), one.seen))
+        gone = ranked[: len(self.by_id) - keep]
+        for record in gone:
             del self.by_id[record.id]
         self._families = {
             key: one for key, one in self._families.items() if self.resolve(one.id) in self.by_id
         }
         living = {old: new for old, new in self.aliases.items() if self.resolve(new) in self.by_id}
         self.aliases = dict(list(living.items())[-_ALIASES_PER_TEMPLATE * keep :])
-        return ranked[keep:]
+        return gone
 
     def trim(self, record: Record) -> list[Variant]:
         """Take the oldest of too many variants from a template; how they were worded stays."""
