@@ -1,0 +1,102 @@
+"""Five views of a series, in each of which something else stands out.
+
+| view | is | shows |
+|---|---|---|
+| jump | the distance from where the last few records were, in usual steps | spikes and dips |
+| shift | the distance from where the last dozens of records were, in usual steps | changes of level |
+| level | the mean of the last ten | what is high or low as such, for a while |
+| unrest | the logarithm of the spread of the last ten | bursts, and lines gone flat |
+| season | the distance from what is usual at this hour of the week, in spreads | values at the wrong time |
+"""
+
+from __future__ import annotations
+
+from math import log
+from typing import NamedTuple
+
+from chalicelib.prediction.metrics.pace import Pace
+from chalicelib.prediction.metrics.week import Week
+
+WINDOW = 10
+_FEW_RECORDS, _DOZENS = 0.3, 0.03
+"""Weights of the newest record in where the series is."""
+_LARGEST_SHIFT = 10.0
+_LEAST_SPREAD = 0.03
+"""Of the usual step: spreads below are all the same flat line."""
+_GAP = 5.0
+"""Usual intervals without a record, after which the last records say nothing of where the next one is."""
+_SOME = 20
+_INTERVAL_WEIGHT = 0.02
+
+
+class Views(NamedTuple):
+    """One record's numbers."""
+
+    jump: float
+    shift: float
+    level: float
+    unrest: float
+    season: float
+
+
+class Features:
+    """What has to be remembered of a series for the views of its next record."""
+
+    __slots__ = ("at", "fast", "interval", "pace", "recent", "seen", "slow", "value", "week")
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.at = self.value = self.fast = self.slow = self.interval = 0.0
+        self.recent: list[float] = []
+        self.pace = Pace()
+        self.week = Week()
+
+    def view(self, at: float, value: float) -> Views:
+        """See a record from each side, then learn it. Times may repeat and go back."""
+        seen = self.seen = self.seen + 1
+        if seen == 1:
+            self.at, self.value, self.fast, self.slow = at, value, value, value
+        gap = self._pass_time(at)
+        step = 0.0 if gap else value - self.value
+        if gap:
+            self.fast = value
+        floor = self.pace.floor(self.fast)
+        expected = self.pace.expect(at, floor)
+        jump, shift = value - self.fast, value - self.slow
+        self.value = value
+        self.fast += _FEW_RECORDS * jump
+        self._follow_slowly(shift, expected)
+        level, unrest = self._look_back(value, floor)
+        season = self.week.weigh(at, value, floor)
+        self.pace.learn(at, step, floor, seen)
+        return Views(jump / expected, shift / expected, level, unrest, season)
+
+    def _pass_time(self, at: float) -> bool:
+        """Whether records were missing before this one; then learn the usual interval."""
+        passed = at - self.at
+        self.at = at
+        if passed <= 0.0:
+            return False
+        interval = self.interval
+        if self.seen <= _SOME:
+            self.interval += (passed - interval) / (self.seen - 1)
+            return False
+        longest = _GAP * interval
+        self.interval += _INTERVAL_WEIGHT * (min(passed, longest) - interval)
+        return passed > longest
+
+    def _follow_slowly(self, shift: float, expected: float) -> None:
+        if self.seen > _SOME:
+            largest = _LARGEST_SHIFT * expected
+            shift = min(largest, max(-largest, shift))
+        self.slow += _DOZENS * shift
+
+    def _look_back(self, value: float, floor: float) -> tuple[float, float]:
+        recent = self.recent
+        recent.append(value)
+        if len(recent) > WINDOW:
+            del recent[0]
+        count = len(recent)
+        mean = sum(recent) / count
+        square = sum([(one - mean) ** 2 for one in recent]) / count
+        return mean, 0.5 * log(square + (_LEAST_SPREAD * floor) ** 2)
