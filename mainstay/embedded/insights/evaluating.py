@@ -17,6 +17,7 @@ from mainstay.embedded.insights.plan import (
     Literal,
     Not,
     Operation,
+    Period,
 )
 from mainstay.embedded.insights.rows import Row
 from mainstay.embedded.insights.values import Value, arithmetic, comparison, equal, text_of
@@ -30,7 +31,7 @@ def evaluator(expression: Expression, *, of_events: bool) -> Evaluate:
     return make(expression, of_events)
 
 
-def _literal(literal: Literal, _of_events: bool) -> Evaluate:
+def _literal(literal: Literal | Period, _of_events: bool) -> Evaluate:
     return lambda _row, value=literal.value: value  # type: ignore[misc]
 
 
@@ -104,6 +105,7 @@ def _among(among: Among, of_events: bool) -> Evaluate:
 
 _MAKERS: dict[type, Callable[[Any, bool], Evaluate]] = {
     Literal: _literal,
+    Period: _literal,
     Field: _field,
     Call: _call,
     Operation: _operation,

@@ -20,6 +20,7 @@ from mainstay.embedded.insights.plan import (
     Literal,
     Not,
     Operation,
+    Period,
 )
 from mainstay.embedded.insights.regexes import compile_regex
 from mainstay.embedded.insights.rows import EVENT_FIELDS
@@ -206,14 +207,10 @@ def _read_call(cursor: Cursor, token: Token) -> Expression:
     few, many = FUNCTIONS[name].takes
     if not few <= len(arguments) <= many:
         raise cursor.error(f"{token.value} does not take {len(arguments)} arguments", token)
-    if name in PERIOD_FUNCTIONS and not _ends_in_period(arguments):
-        raise cursor.error(f"{token.value} takes a period such as 5m", token)
+    periods = [isinstance(argument, Period) for argument in arguments]
+    if name in PERIOD_FUNCTIONS and periods != [False] * (few - 1) + [True]:
+        raise cursor.error(f"{token.value} takes a period such as 5m at its end", token)
     return Call(name, arguments)
-
-
-def _ends_in_period(arguments: tuple[Expression, ...]) -> bool:
-    last = arguments[-1]
-    return isinstance(last, Literal) and isinstance(last.value, int) and last.value > 0
 
 
 def _read_arguments(cursor: Cursor, *, periods: bool = False) -> tuple[Expression, ...]:
@@ -229,13 +226,12 @@ def _read_arguments(cursor: Cursor, *, periods: bool = False) -> tuple[Expressio
     return tuple(arguments)
 
 
-def _read_period(cursor: Cursor) -> Literal:
-    """Read a period as milliseconds."""
+def _read_period(cursor: Cursor) -> Period:
     token = cursor.take()
     number, unit = re.fullmatch(r"([0-9]+)([a-z]+)", token.value).groups()  # type: ignore[union-attr]
     if unit not in PERIOD_MS or len(number) > 9 or not int(number):  # noqa: PLR2004 - thirty years of seconds
         raise cursor.error(f"{token.value} is no period that is known here", token)
-    return Literal(int(number) * PERIOD_MS[unit])
+    return Period(int(number) * PERIOD_MS[unit])
 
 
 def _read_aggregate(cursor: Cursor, name: str, token: Token) -> Aggregate:

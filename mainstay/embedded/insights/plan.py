@@ -16,6 +16,13 @@ class Literal:
 
 
 @dataclass(frozen=True)
+class Period:
+    """A length of time such as 5m, in milliseconds."""
+
+    value: int
+
+
+@dataclass(frozen=True)
 class Field:
     """A field of the log event, or an alias."""
 
@@ -72,7 +79,7 @@ class Aggregate:
     parameter: float | None = None
 
 
-Expression: TypeAlias = Literal | Field | Call | Operation | Not | Like | Among | Aggregate
+Expression: TypeAlias = Literal | Period | Field | Call | Operation | Not | Like | Among | Aggregate
 
 
 @dataclass(frozen=True)

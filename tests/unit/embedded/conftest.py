@@ -10,7 +10,9 @@ import pytest
 
 from mainstay.embedded.aws import EmbeddedAws
 from mainstay.embedded.bus import Event
+from mainstay.embedded.insights import Outcome, Source, parse_query, run_query
 from mainstay.embedded.invocations import route_to
+from mainstay.embedded.logstore import LogStore
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +107,45 @@ def _make_code() -> bytes:
 
 
 CODE = _make_code()
+
+
+# -- a small log --------------------------------------------------------------------------------
+
+APP_START = 1_772_452_800_000
+"""2026-03-02 12:00 UTC."""
+
+APP_LOG = [
+    (0, "a", "ERROR db-1 timeout after 30 ms"),
+    (1, "b", "INFO user=ann latency=12 done"),
+    (2, "a", "INFO user=bob latency=7 done"),
+    (5, "b", '{"level":"ERROR","ms":250,"user":{"name":"ann","tags":["x","y"]},"ok":false}'),
+    (6, "a", '{"level":"WARN","ms":80.5,"user":{"name":"bob"},"ok":true,"none":null}'),
+    (11, "a", "WARN disk 91% full"),
+]
+"""Minutes after its start, stream and message."""
+
+
+@pytest.fixture
+def app_lines() -> list[str]:
+    """The messages of the log, oldest first."""
+    return [message for _, _, message in APP_LOG]
+
+
+@pytest.fixture
+def outcome() -> Callable[..., Outcome]:
+    """Run a query of Logs Insights over the log."""
+
+    def run(text: str, limit: int = 10_000) -> Outcome:
+        store = LogStore()
+        for minute, stream, message in APP_LOG:
+            store.write(stream, [(APP_START + minute * 60_000, message)], ingested=APP_START + 3_600_000)
+        source = Source("1:app", store, APP_START, APP_START + 3_600_000)
+        return run_query(parse_query(text), [source], limit=limit)
+
+    return run
+
+
+@pytest.fixture
+def ask(outcome: Callable[..., Outcome]) -> Callable[[str], list[dict[str, str]]]:
+    """Answer a query's rows without the pointers of their events."""
+    return lambda text: [{name: value for name, value in row if name != "@ptr"} for row in outcome(text).rows]
