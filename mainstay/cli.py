@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from mainstay.offline.forecast import forecast
+from mainstay.offline.scan import scan
 
 if TYPE_CHECKING:
     from chalicelib.collaborators import Collaborators
@@ -132,6 +133,7 @@ def mode(
 
 
 app.command(epilog="Example: mainstay forecast disk.csv --limit 100 --horizon 60")(forecast)
+app.command(epilog="Example: mainstay scan app.log --every 5")(scan)
 
 
 def _answer(

@@ -1,0 +1,48 @@
+"""What always came no longer comes: one template, or the whole log group."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from chalicelib.prediction.baselines.season import SLOT_SECONDS, SLOTS_PER_DAY, SLOTS_PER_WEEK
+from chalicelib.prediction.moment import GROUP, PER_DAY, Finding, Moment, score_of
+from chalicelib.prediction.trouble import HARMLESS
+
+NAME = "silence"
+ALLOWED_PER_DAY = 0.003
+_YOUNGEST = float(SLOTS_PER_DAY)
+_SHORTEST = 3.0
+"""Slots: a service that restarts is away for a few minutes, and that is no silence."""
+_BEFORE_A_WEEK = 0.5
+"""As long as no weekend was seen it may well be that half as much comes."""
+_GROUP_SHARE = 0.25
+_FEWEST_MISSING = 2.5
+_WEAKEST = 0.02
+
+
+def find_silences(moment: Moment) -> Sequence[Finding]:
+    """Judge how long steady series have been away, against their own gaps; errors may well stop."""
+    if moment.clock.taught < _YOUNGEST:
+        return []
+    findings = (_judge(moment, key) for key in moment.steady if key not in moment.tallies)
+    return [finding for finding in findings if finding is not None]
+
+
+def _judge(moment: Moment, key: str) -> Finding | None:
+    series = moment.known[key]
+    away = series.away(moment.clock) + moment.exposure
+    gaps = series.gaps
+    if away < max(_SHORTEST, 2 * gaps.mean()) or series.age(moment.slot) < _YOUNGEST:
+        return None
+    usual = series.expect(moment.clock, away, away)
+    if usual < _FEWEST_MISSING or (key != GROUP and series.gravity > HARMLESS):
+        return None
+    share = _GROUP_SHARE if key == GROUP else (1 - _GROUP_SHARE) / len(moment.steady)
+    believed = away if moment.clock.taught > SLOTS_PER_WEEK else away * _BEFORE_A_WEEK
+    false_per_day = PER_DAY / max(1.0, gaps.mean()) * math.exp(gaps.log_chance(believed)) / share
+    score = score_of(false_per_day, ALLOWED_PER_DAY)
+    if score < _WEAKEST:
+        return None
+    seconds = (moment.slot - series.last_slot) * SLOT_SECONDS
+    return Finding(NAME, key, false_per_day, score, 0.0, usual, seconds, gravity=int(series.gravity))
