@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 import uuid
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -153,15 +154,35 @@ def _context(function: LambdaFunction, request_id: str) -> LambdaContext:
 
 # -- asynchronous invocations -------------------------------------------------------------------
 
+EVENTS_AT_ONCE = 16
+"""So many asynchronous events of one function are handled at once; more wait, as behind its concurrency."""
+
 _CHANGED = threading.Condition()
 _RUNNING: dict[str, str] = {}
 """Request id to function name, of asynchronous invocations that have not ended."""
+
+_BUSY: Counter[str] = Counter()
+"""How many events of each function are being handled, by its ARN."""
+
+_WAITING: dict[str, deque[tuple[LambdaFunction, str, str]]] = defaultdict(deque)
+"""Function, payload and request id of those that wait, by the function's ARN."""
 
 
 def _begin_event(function: LambdaFunction, payload: str) -> None:
     request_id = str(uuid.uuid4())
     with _CHANGED:
         _RUNNING[request_id] = function.function_name
+        _WAITING[function.function_arn].append((function, payload, request_id))
+    _start_next(function.function_arn)
+
+
+def _start_next(function_arn: str) -> None:
+    """Handle the event that waits longest, if one does and there is room."""
+    with _CHANGED:
+        if not _WAITING[function_arn] or _BUSY[function_arn] >= EVENTS_AT_ONCE:
+            return
+        _BUSY[function_arn] += 1
+        function, payload, request_id = _WAITING[function_arn].popleft()
     name = f"{function.function_name}-{request_id}"
     threading.Thread(
         target=_handle_event, args=(function, payload, request_id), name=name, daemon=True
@@ -176,7 +197,9 @@ def _handle_event(function: LambdaFunction, payload: str, request_id: str) -> No
     finally:
         with _CHANGED:
             del _RUNNING[request_id]
+            _BUSY[function.function_arn] -= 1
             _CHANGED.notify_all()
+        _start_next(function.function_arn)
 
 
 def _try_event(function: LambdaFunction, payload: str, request_id: str) -> tuple[int, _Result]:

@@ -22,6 +22,7 @@ def install_repairs() -> None:
         logs,
         rds,
         rds_storage,
+        sns_batches,
         ssm,
         stepfunctions,
     )
@@ -38,6 +39,7 @@ def install_repairs() -> None:
         logs,
         rds,
         rds_storage,
+        sns_batches,
         ssm,
         stepfunctions,
     ):
