@@ -8,11 +8,11 @@ from typing import Any
 
 from chalice import Chalice
 
-from chalicelib import deciding, doing, intake, undoing, workflow
+from chalicelib import deciding, doing, intake, scanning, undoing, workflow
 from chalicelib.incidents.step import Step
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.services import collaborators
-from chalicelib.settings import alarms_topic
+from chalicelib.settings import topic_name
 from chalicelib.signals import event_pattern, message_in
 from chalicelib.sweep import sweep as sweep_all
 
@@ -36,7 +36,7 @@ def on_resource_event(event: Arrived) -> dict[str, Any]:
     return intake.receive_event(event.payload, collaborators())
 
 
-@app.on_sns_message(topic=alarms_topic(os.environ))
+@app.on_sns_message(topic=topic_name(os.environ, "alarms"))
 def on_alarm(event: Arrived) -> dict[str, Any]:
     """Take in a CloudWatch alarm."""
     return intake.receive_alarm(message_in(event.payload), collaborators())
@@ -48,7 +48,22 @@ def sweep(_event: Arrived) -> dict[str, Any]:
     return sweep_all(collaborators())
 
 
-for trigger in (on_resource_event, on_alarm, sweep):
+# -- what looks ahead ---------------------------------------------------------------------------
+
+
+@app.schedule("rate(5 minutes)")
+def start_scan(_event: Arrived) -> dict[str, Any]:
+    """Ask for a scan of each log group and each batch of metrics; look after alerts."""
+    return scanning.start_scan(collaborators())
+
+
+@app.on_sns_message(topic=topic_name(os.environ, "scans"))
+def on_scan_request(event: Arrived) -> dict[str, Any]:
+    """Scan one log group, or one batch of metrics."""
+    return scanning.run_scan(message_in(event.payload), collaborators())
+
+
+for trigger in (on_resource_event, on_alarm, sweep, start_scan, on_scan_request):
     trigger.event_class = Arrived
 
 

@@ -9,10 +9,15 @@ from typing import Any, Protocol
 
 from chalicelib.analysis.model import Converse
 from chalicelib.analysis.policy import Limits, Policy
+from chalicelib.aws.alert_table import AlertTable
 from chalicelib.aws.clients import Aws
 from chalicelib.aws.incident_index import IncidentIndex
 from chalicelib.aws.incident_table import IncidentTable
+from chalicelib.aws.knowledge import Knowledge
+from chalicelib.aws.logs import Logs
 from chalicelib.aws.memory import Memory
+from chalicelib.aws.metrics import Metrics
+from chalicelib.aws.scan_topic import ScanTopic
 from chalicelib.incidents.messages import Message
 from chalicelib.incidents.model import Observation, Resource
 from chalicelib.incidents.step import Step
@@ -43,6 +48,11 @@ class Collaborators:
     incidents: IncidentTable
     index: IncidentIndex
     memory: Memory
+    knowledge: Knowledge
+    alerts: AlertTable
+    logs: Logs
+    metrics: Metrics
+    scan_topic: ScanTopic
     gateway: Gateway
     executions: Executions
     aws: Aws

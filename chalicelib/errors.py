@@ -61,6 +61,10 @@ class UnknownIncidentError(PermanentError):
     """There is no incident of that id."""
 
 
+class UnknownAlertError(PermanentError):
+    """There is no alert of that id."""
+
+
 class StaleRecordError(RetryableError):
     """The record moved on since it was read."""
 

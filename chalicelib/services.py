@@ -9,19 +9,24 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TextIO, TypeVar
 
 from chalicelib.analysis.policy import Policy, read_policy
+from chalicelib.aws.alert_table import AlertTable
 from chalicelib.aws.bedrock import Bedrock
 from chalicelib.aws.clients import Aws
 from chalicelib.aws.executions import Executions
 from chalicelib.aws.incident_index import IncidentIndex
 from chalicelib.aws.incident_table import IncidentTable
+from chalicelib.aws.knowledge import Knowledge
 from chalicelib.aws.ledger import Ledger
+from chalicelib.aws.logs import Logs
 from chalicelib.aws.memory import Memory
+from chalicelib.aws.metrics import Metrics
 from chalicelib.aws.notifier import Notifier
+from chalicelib.aws.scan_topic import ScanTopic
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import ConflictError, InvalidPolicyError, InvalidSettingsError
 from chalicelib.recovery.actions import ACTIONS
@@ -36,13 +41,27 @@ _ATTEMPTS = 6
 """At being let in between other transactions; with the waits below about two seconds in all."""
 
 
+class Clock:
+    """What time it is, in UTC. Whoever plays a day in a minute gives it another source."""
+
+    def __init__(self) -> None:
+        self.source: Callable[[], datetime] = partial(datetime.now, UTC)
+
+    def __call__(self) -> datetime:
+        """Now."""
+        return self.source()
+
+
+now_utc = Clock()
+
+
 @cache
 def collaborators() -> Collaborators:
     """Everything that the triggers need, for the settings of this process."""
     return make_collaborators(read_settings(os.environ))
 
 
-def make_collaborators(settings: Settings) -> Collaborators:
+def make_collaborators(settings: Settings, clock: Callable[[], datetime] = now_utc) -> Collaborators:
     """Make everything for these settings; no AWS client is made before its first call."""
     aws = Aws(region=settings.region)
     incidents = IncidentTable(aws, settings.incidents_table)
@@ -53,7 +72,7 @@ def make_collaborators(settings: Settings) -> Collaborators:
         actions=ACTIONS,
         builder=settings.builder,
         log_rotation=settings.log_rotation,
-        clock=now_utc,
+        clock=clock,
         new_fence=_new_nonce,
     )
     return Collaborators(
@@ -64,13 +83,18 @@ def make_collaborators(settings: Settings) -> Collaborators:
         incidents=incidents,
         index=IncidentIndex(aws, settings.incidents_table),
         memory=Memory(aws, settings.incidents_table),
+        knowledge=Knowledge(aws, settings.patterns_table),
+        alerts=AlertTable(aws, settings.patterns_table),
+        logs=Logs(aws, time.sleep),
+        metrics=Metrics(aws),
+        scan_topic=ScanTopic(aws, settings.scans_topic_arn),
         gateway=gateway,
         executions=Executions(aws, settings.state_machine_arn),
         aws=aws,
         publish=Notifier(aws, settings.notifications_topic_arn).publish,
         converse=Bedrock(aws, settings.model) if settings.model else None,
         telemetry=Telemetry(stage=settings.stage, stream=_log_stream(settings)),
-        clock=now_utc,
+        clock=clock,
         new_nonce=_new_nonce,
         patiently=_patiently,
     )
@@ -102,11 +126,6 @@ def _log_stream(settings: Settings) -> TextIO:
 def open_log(path: Path) -> TextIO:
     """One stream for each file, however often collaborators are made."""
     return path.open("a", encoding="utf-8", buffering=1)
-
-
-def now_utc() -> datetime:
-    """The clock."""
-    return datetime.now(UTC)
 
 
 def _new_nonce() -> str:

@@ -88,6 +88,11 @@ class Settings(BaseModel):
         return f"arn:{self.partition}:sns:{self.region}:{self.account}:{self.prefix}-notifications"
 
     @property
+    def scans_topic_arn(self) -> str:
+        """How scans are asked for."""
+        return f"arn:{self.partition}:sns:{self.region}:{self.account}:{self.prefix}-scans"
+
+    @property
     def own_roles(self) -> tuple[str, ...]:
         """Patterns of the names of our own roles: what they do is never a failure."""
         return (f"{self.prefix}-*",)
@@ -106,10 +111,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise InvalidSettingsError(f"{variable}: {first['msg'].lower()}") from None
 
 
-def alarms_topic(environment: Mapping[str, str]) -> str:
-    """The name of the topic that alarms come in by: a trigger needs it when app.py is imported.
+def topic_name(environment: Mapping[str, str], last: str) -> str:
+    """The name of a topic of ours, such as ``alarms``: a trigger needs it when app.py is imported.
 
     Nothing else is known by then when Chalice only packages the app.
     """
     app, stage = environment.get("MAINSTAY_APP", "mainstay"), environment.get("MAINSTAY_STAGE", "dev")
-    return f"{app}-{stage}-alarms"
+    return f"{app}-{stage}-{last}"

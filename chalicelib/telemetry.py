@@ -29,6 +29,10 @@ METRICS: dict[str, MetricUnit] = {
     "NotTold": MetricUnit.Count,
     "StageSeconds": MetricUnit.Seconds,
     "HealthySeconds": MetricUnit.Seconds,
+    "LinesScanned": MetricUnit.Count,
+    "Alerts": MetricUnit.Count,
+    "AlertOutcomes": MetricUnit.Count,
+    "AlertLeadSeconds": MetricUnit.Seconds,
 }
 """Every metric there is. `HealthySeconds` is the time from the failure to verified health."""
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from mainstay.offline.detect import detect
 from mainstay.offline.forecast import forecast
+from mainstay.offline.mine import mine
 from mainstay.offline.scan import scan
 
 if TYPE_CHECKING:
@@ -43,20 +45,25 @@ def demo(
 
     Needs no AWS account. Exits 0 only if every scenario ended as it should.
     """
-    from mainstay.demo.scenarios import SCENARIOS  # noqa: PLC0415 - moto is slow to import
+    from mainstay.demo.days import DAYS  # noqa: PLC0415 - moto is slow to import
+    from mainstay.demo.scenarios import SCENARIOS  # noqa: PLC0415
 
+    titles = {name: one.title for name, one in SCENARIOS.items()}
+    titles |= {name: one.title for name, one in DAYS.items()}
     if names:
-        for one in SCENARIOS.values():
-            print(f"{one.name:<12} {one.title}")  # noqa: T201 - what was asked for
+        for name, title in titles.items():
+            print(f"{name:<12} {title}")  # noqa: T201 - what was asked for
         return
-    unknown = [name for name in scenario or [] if name not in SCENARIOS]
+    chosen = scenario or list(titles)
+    unknown = [name for name in chosen if name not in titles]
     if unknown:
-        fail(f"there is no scenario {unknown[0]!r}; there are {', '.join(SCENARIOS)}")
+        fail(f"there is no scenario {unknown[0]!r}; there are {', '.join(titles)}")
     from mainstay.demo.run import run_demo  # noqa: PLC0415
 
     console = Console(stderr=as_json, quiet=as_json)
     with operating():
-        document = run_demo([SCENARIOS[name] for name in scenario or SCENARIOS], console)
+        scenarios = [SCENARIOS[name] for name in chosen if name in SCENARIOS]
+        document = run_demo(scenarios, [DAYS[name] for name in chosen if name in DAYS], console)
     if as_json:
         print(json.dumps(document, indent=2))  # noqa: T201 - what was asked for
     raise typer.Exit(0 if document["ok"] else 1)
@@ -88,6 +95,29 @@ def incidents(
             from mainstay.operate import list_incidents  # noqa: PLC0415
 
             print_entries(list_incidents(team, limit=limit), as_json=as_json)
+
+
+@app.command(epilog="Example: mainstay alerts --stage prod, or mainstay alerts --worth")
+def alerts(
+    alert_id: Annotated[str, typer.Argument(help="Show this one as its message tells it.")] = "",
+    stage: Stage = "dev",
+    region: Region = "",
+    worth: Annotated[
+        bool, typer.Option("--worth", help="Show precision, recall and lead time by detector instead.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List this month's warnings, newest first, show one, or say what they were worth."""
+    from mainstay import operate, show  # noqa: PLC0415
+
+    with operating():
+        team = _connect(stage, region)
+        if worth:
+            show.print_worths(operate.worths(team), as_json=as_json)
+        elif alert_id:
+            show.print_alert(*operate.find_alert(team, alert_id), as_json=as_json)
+        else:
+            show.print_alerts(team.alerts.in_month(team.clock()), as_json=as_json)
 
 
 @app.command(epilog="Example: mainstay approve inc-20260301-120000-1a2b3c4d --stage prod")
@@ -132,6 +162,8 @@ def mode(
         print(team.memory.mode() or "never set: nothing is changed before it is")  # noqa: T201 - the answer
 
 
+app.command(epilog="Example: mainstay mine app.log old.log.gz --json --templates")(mine)
+app.command(epilog="Example: mainstay detect cpu.csv latency.csv.gz")(detect)
 app.command(epilog="Example: mainstay forecast disk.csv --limit 100 --horizon 60")(forecast)
 app.command(epilog="Example: mainstay scan app.log --every 5")(scan)
 

@@ -6,14 +6,18 @@ import getpass
 import os
 from collections.abc import Iterator
 
+from chalicelib.alerting import suggestion
 from chalicelib.approval import answer_approval
 from chalicelib.aws.clients import Aws
 from chalicelib.aws.incident_index import Entry
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import InvalidSettingsError, PlanChangedError
+from chalicelib.errors import InvalidSettingsError, PlanChangedError, UnknownAlertError
+from chalicelib.incidents.alert import Alert
 from chalicelib.incidents.lifecycle import OPEN
 from chalicelib.incidents.model import State
 from chalicelib.incidents.plans import Approval
+from chalicelib.prediction.scores import Worth, summarize
+from chalicelib.prediction.sightings import is_alert_id
 from chalicelib.services import make_collaborators
 from chalicelib.settings import read_settings
 
@@ -48,6 +52,19 @@ def list_incidents(team: Collaborators, *, limit: int) -> Iterator[Entry]:
     for entry in team.index.in_month(team.clock(), limit=limit).entries:
         if entry.incident_id not in shown:
             yield entry
+
+
+def find_alert(team: Collaborators, alert_id: str) -> tuple[Alert, str]:
+    """One alert, and what Mainstay would do about it; UnknownAlertError where there is none of that id."""
+    alert = team.alerts.load(alert_id) if is_alert_id(alert_id) else None
+    if alert is None:
+        raise UnknownAlertError(f"there is no alert {alert_id}: mainstay alerts lists this month's")
+    return alert, suggestion(alert, team)
+
+
+def worths(team: Collaborators) -> tuple[Worth, ...]:
+    """What the alerts of each detector were worth, of all that were counted."""
+    return summarize(team.alerts.scores())
 
 
 def answer(

@@ -35,10 +35,13 @@ class Permission(NamedTuple):
 
 _TABLE = ("arn:aws:dynamodb:*:*:table/mainstay-*-incidents",)
 _INDEXES = ("arn:aws:dynamodb:*:*:table/mainstay-*-incidents/index/*",)
-_TABLES = (*_TABLE, "arn:aws:dynamodb:*:*:table/mainstay-*-patterns")
+_PATTERNS = ("arn:aws:dynamodb:*:*:table/mainstay-*-patterns",)
+_TABLES = (*_TABLE, *_PATTERNS)
 _MACHINE = ("arn:aws:states:*:*:stateMachine:mainstay-*-recovery",)
 _EXECUTIONS = ("arn:aws:states:*:*:execution:mainstay-*-recovery:*",)
 _TOPIC = ("arn:aws:sns:*:*:mainstay-*-notifications",)
+_SCANS = ("arn:aws:sns:*:*:mainstay-*-scans",)
+_LOG_GROUPS = ("arn:aws:logs:*:*:log-group:*",)
 _DEAD_LETTERS = ("arn:aws:sqs:*:*:mainstay-*-dead-letters",)
 _GROUPS = ("arn:aws:logs:*:*:log-group:/aws/lambda/mainstay-*",)
 _STREAMS = ("arn:aws:logs:*:*:log-group:/aws/lambda/mainstay-*:*",)
@@ -53,6 +56,8 @@ _ON_RECORDS: Mapping[str, tuple[str, ...]] = {
     "on_resource_event": ("GetItem", "PutItem", "UpdateItem"),
     "on_alarm": ("GetItem", "PutItem", "UpdateItem"),
     "sweep": ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    "start_scan": ("GetItem", "PutItem", "UpdateItem"),
+    "on_scan_request": ("GetItem", "PutItem", "UpdateItem"),
     "detect_incident": ("GetItem", "PutItem", "UpdateItem"),
     "analyze_incident": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
     "plan_recovery": ("BatchGetItem",),
@@ -66,9 +71,30 @@ _ON_RECORDS: Mapping[str, tuple[str, ...]] = {
 }
 """What each function does with the incidents table. None deletes anything, and none scans."""
 
+_ON_PATTERNS: Mapping[str, tuple[str, ...]] = {
+    "start_scan": ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    "on_scan_request": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+}
+"""What the proactive path does with the patterns table: an alert's mark is deleted once it is scored."""
+
+_ALERTS = (
+    Permission("bedrock:InvokeModel", _MODELS),
+    Permission("dynamodb:Query", _INDEXES),
+    Permission("sns:Publish", _TOPIC),
+    Permission("states:SendTaskSuccess", _ALL),
+    Permission("states:StartExecution", _MACHINE),
+)
+"""What follows from an alert: an explanation, an incident, a message, and later its outcome."""
+
 _BESIDE: Mapping[str, tuple[Permission, ...]] = {
-    "on_resource_event": (Permission("states:StartExecution", _MACHINE),),
-    "on_alarm": (Permission("states:StartExecution", _MACHINE),),
+    "on_resource_event": (
+        Permission("states:SendTaskSuccess", _ALL),
+        Permission("states:StartExecution", _MACHINE),
+    ),
+    "on_alarm": (
+        Permission("states:SendTaskSuccess", _ALL),
+        Permission("states:StartExecution", _MACHINE),
+    ),
     "sweep": (
         Permission("dynamodb:Query", _INDEXES),
         Permission("sns:Publish", _TOPIC),
@@ -76,6 +102,21 @@ _BESIDE: Mapping[str, tuple[Permission, ...]] = {
         Permission("states:SendTaskHeartbeat", _ALL),
         Permission("states:SendTaskSuccess", _ALL),
         Permission("states:StartExecution", _MACHINE),
+    ),
+    "start_scan": (
+        *_ALERTS,
+        Permission("cloudwatch:ListMetrics", _ALL),
+        Permission("logs:DescribeLogGroups", _LOG_GROUPS),
+        Permission("sns:Publish", _SCANS),
+        Permission("tag:GetResources", _ALL),
+    ),
+    "on_scan_request": (
+        *_ALERTS,
+        Permission("cloudwatch:GetMetricData", _ALL),
+        Permission("logs:FilterLogEvents", _LOG_GROUPS),
+        Permission("logs:GetQueryResults", _ALL),
+        Permission("logs:StartQuery", _LOG_GROUPS),
+        Permission("logs:StopQuery", _ALL),
     ),
     "analyze_incident": (Permission("bedrock:InvokeModel", _MODELS),),
     "request_approval": (
@@ -95,7 +136,7 @@ EVERYWHERE = (
 )
 """What Lambda itself does in the name of every function."""
 
-ASYNCHRONOUS = frozenset({"on_resource_event", "on_alarm", "sweep"})
+ASYNCHRONOUS = frozenset({"on_resource_event", "on_alarm", "on_scan_request", "start_scan", "sweep"})
 """Functions that events start. What they cannot take, Lambda puts into the dead-letter queue for them."""
 
 KEPT_BY_LAMBDA = Permission("sqs:SendMessage", _DEAD_LETTERS)
@@ -119,6 +160,8 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
 ANYWHERE: Mapping[str, str] = {
     "application-autoscaling:DescribeScalableTargets": "AWS knows no resource for it",
     "cloudwatch:GetMetricStatistics": "AWS knows no resource for it",
+    "cloudwatch:GetMetricData": "AWS knows no resource for it",
+    "cloudwatch:ListMetrics": "AWS knows no resource for it",
     "dynamodb:ListBackups": "AWS knows no resource for it",
     "ec2:DescribeInstances": "AWS knows no resource for it",
     "ec2:DescribeSecurityGroups": "AWS knows no resource for it",
@@ -132,8 +175,11 @@ ANYWHERE: Mapping[str, str] = {
     "ssm:DescribeInstanceInformation": "AWS knows no resource for it",
     "ssm:ListCommandInvocations": "AWS knows no resource for it",
     "ssm:ListCommands": "AWS knows no resource for it",
+    "logs:GetQueryResults": "AWS knows no resource for it",
+    "logs:StopQuery": "AWS knows no resource for it",
     "states:SendTaskHeartbeat": "AWS knows no resource for it: the token names the task",
     "states:SendTaskSuccess": "AWS knows no resource for it: the token names the task",
+    "tag:GetResources": "AWS knows no resource for it",
     "xray:PutTelemetryRecords": "AWS knows no resource for it",
     "xray:PutTraceSegments": "AWS knows no resource for it",
 }
@@ -189,6 +235,7 @@ def _conditions(name: str, service: str) -> tuple[tuple[str, str, str], ...]:
 def permissions_of(function: str) -> frozenset[Permission]:
     """Everything that one function may do."""
     records = {Permission(f"dynamodb:{name}", _TABLE) for name in _ON_RECORDS[function]}
+    records |= {Permission(f"dynamodb:{name}", _PATTERNS) for name in _ON_PATTERNS.get(function, ())}
     looks = _looks() if function in _LOOKING else ()
     lambdas = (*EVERYWHERE, KEPT_BY_LAMBDA) if function in ASYNCHRONOUS else EVERYWHERE
     return frozenset({*records, *_BESIDE.get(function, ()), *looks, *_acts(function), *lambdas})
@@ -239,6 +286,8 @@ FUNCTIONS: Mapping[str, dict[str, Any]] = {
     "on_resource_event": {"lambda_memory_size": 512, "lambda_timeout": 30},
     "on_alarm": {"lambda_timeout": 30},
     "sweep": {"lambda_timeout": 240, "reserved_concurrency": 1},
+    "start_scan": {"lambda_timeout": 240, "reserved_concurrency": 1},
+    "on_scan_request": {"lambda_memory_size": 512, "lambda_timeout": 240, "reserved_concurrency": 50},
     "detect_incident": {},
     "analyze_incident": {"lambda_timeout": 110},
     "plan_recovery": {},

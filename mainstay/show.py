@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -10,7 +11,10 @@ from rich.text import Text
 
 from chalicelib.aws.incident_index import Entry
 from chalicelib.aws.incident_reader import Story
+from chalicelib.incidents.alert import Alert
+from chalicelib.incidents.alert_messages import alert_document, render_alert, sparkline
 from chalicelib.incidents.timeline import check_timeline
+from chalicelib.prediction.scores import Worth
 
 
 def print_entries(entries: Iterable[Entry], *, as_json: bool) -> None:
@@ -30,6 +34,43 @@ def print_entries(entries: Iterable[Entry], *, as_json: bool) -> None:
             entry.classification,
             entry.verdict,
         )
+    Console().print(table)
+
+
+def print_alerts(alerts: Iterable[Alert], *, as_json: bool) -> None:
+    """One line for each alert."""
+    if as_json:
+        for alert in alerts:
+            print(json.dumps(alert_document(alert)))  # noqa: T201 - what was asked for
+        return
+    table = Table("alert", "what", "likely", "state", "outcome", "of late")
+    for alert in alerts:
+        table.add_row(
+            alert.alert_id,
+            Text(alert.sight.what),
+            f"{alert.probability:.0%}",
+            alert.state.value,
+            alert.outcome.value if alert.outcome else "",
+            sparkline(alert.sight.rates[-24:]),
+        )
+    Console().print(table)
+
+
+def print_alert(alert: Alert, action: str, *, as_json: bool) -> None:
+    """One alert as its message tells it."""
+    message = render_alert(alert, action=action, console_url="")
+    print(json.dumps(message.document) if as_json else message.text, end="\n" if as_json else "")  # noqa: T201
+
+
+def print_worths(worths: Iterable[Worth], *, as_json: bool) -> None:
+    """What the alerts of each detector were worth."""
+    if as_json:
+        for worth in worths:
+            print(worth.model_dump_json())  # noqa: T201 - what was asked for
+        return
+    table = Table(*(name.replace("_", " ") for name in Worth.model_fields))
+    for worth in worths:
+        table.add_row(*("-" if value is None else str(value) for value in worth.model_dump().values()))
     Console().print(table)
 
 

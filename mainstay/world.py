@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -70,6 +71,7 @@ class World:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.set_clock(None)
         self._open.close()
         for name in [name for name in os.environ if name.startswith("MAINSTAY_")]:
             del os.environ[name]
@@ -113,20 +115,34 @@ class World:
 
     def sweep(self) -> dict[str, int]:
         """Run the sweep now, as its schedule would."""
-        now = self.team.clock()
-        scheduled = {
+        found: dict[str, int] = self.invoke("sweep", self._scheduled("sweep"))
+        return found
+
+    def _scheduled(self, name: str) -> dict[str, Any]:
+        return {
             "version": "0",
-            "id": "sweep",
+            "id": name,
             "source": "aws.events",
             "detail-type": "Scheduled Event",
             "account": self.aws.account,
             "region": self.aws.region,
-            "time": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+            "time": f"{self.team.clock():%Y-%m-%dT%H:%M:%SZ}",
             "resources": [],
             "detail": {},
         }
-        found: dict[str, int] = self.invoke("sweep", scheduled)
+
+    def scan(self) -> dict[str, int]:
+        """Ask for all scans now, as their schedule would, and wait until they are done."""
+        found: dict[str, int] = self.invoke("start_scan", self._scheduled("start_scan"))
+        self.settle(60)
         return found
+
+    def set_clock(self, source: Callable[[], datetime] | None) -> None:
+        """Let it be another time for Mainstay and for embedded AWS; None: the time that it is."""
+        from chalicelib import services  # noqa: PLC0415 - reads the environment set above
+
+        services.now_utc.source = source or partial(datetime.now, UTC)
+        self.aws.set_clock(source)
 
     def wait_until(self, is_so: Callable[[], bool], timeout: float, what: str, *, after: str = "") -> None:
         """Look again whenever a function has answered, until it is so; TimeoutError says what was not.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chalicelib.errors import ModelAnswerError
 from chalicelib.incidents.model import Classification, Intent
 from chalicelib.redaction import clean_text
+
+A = TypeVar("A", bound=BaseModel)
 
 TOOL = "assess"
 NO_CANDIDATE = "none"
@@ -84,15 +86,22 @@ class _Response(_Loose):
 
 
 def answer_schema(candidates: tuple[str, ...]) -> dict[str, Any]:
-    """The answer as JSON schema, in the subset that strict tools take: no limits, no references.
+    """The answer as JSON schema, with the candidates that there are."""
+    schema = schema_of(Answer)
+    choice: dict[str, Any] = schema["properties"]["chosen_candidate"]
+    choice["enum"] = list(dict.fromkeys([*candidates, NO_CANDIDATE]))
+    return schema
 
-    Limits on numbers and lengths stand in the descriptions, and are enforced by `read_answer`.
+
+def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
+    """A JSON schema in the subset that strict tools take: no limits, no references.
+
+    Limits on numbers and lengths stand in the descriptions, and are enforced by `validate_answer`.
     """
-    written = Answer.model_json_schema()
+    written = answer.model_json_schema()
     properties = {
         name: _plain(field, written.get("$defs", {})) for name, field in written["properties"].items()
     }
-    properties["chosen_candidate"] |= {"enum": list(dict.fromkeys([*candidates, NO_CANDIDATE]))}
     return {
         "type": "object",
         "properties": properties,
@@ -109,13 +118,18 @@ def _plain(field: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]
 
 def read_answer(response: object, candidates: tuple[str, ...]) -> Answer:
     """The answer in a Converse response; raise ModelAnswerError saying what is wrong with it."""
-    answer = _validated(_only_tool_use(response).input)
+    answer = validate_answer(response, TOOL, Answer)
     if answer.chosen_candidate not in {*candidates, NO_CANDIDATE}:
         raise ModelAnswerError("chosen_candidate is none of the candidates")
     return answer
 
 
-def _only_tool_use(response: object) -> _ToolUse:
+def validate_answer(response: object, tool: str, answer: type[A]) -> A:
+    """What the one use of a tool in a Converse response says; ModelAnswerError says what is wrong with it."""
+    return _validated(_only_tool_use(response, tool).input, answer)
+
+
+def _only_tool_use(response: object, tool: str) -> _ToolUse:
     try:
         read = _Response.model_validate(response)
     except (ValidationError, RecursionError) as error:
@@ -123,12 +137,12 @@ def _only_tool_use(response: object) -> _ToolUse:
     if read.stop_reason in _CUT_SHORT:
         raise ModelAnswerError(f"the answer was cut short ({read.stop_reason})")
     uses = [block.tool_use for block in read.output.message.content if block.tool_use]
-    if len(uses) != 1 or uses[0].name != TOOL:
-        raise ModelAnswerError(f"the tool {TOOL} must be used exactly once")
+    if len(uses) != 1 or uses[0].name != tool:
+        raise ModelAnswerError(f"the tool {tool} must be used exactly once")
     return uses[0]
 
 
-def _validated(value: dict[str, Any]) -> Answer:
+def _validated(value: dict[str, Any], answer: type[A]) -> A:
     """By way of JSON text, where strict validation allows no coercion at all."""
     try:
         text = json.dumps(value, allow_nan=False)
@@ -137,7 +151,7 @@ def _validated(value: dict[str, Any]) -> Answer:
     if len(text) > _LONGEST:
         raise ModelAnswerError(f"the answer is longer than {_LONGEST} characters")
     try:
-        return Answer.model_validate_json(text)
+        return answer.model_validate_json(text)
     except ValidationError as error:
         raise ModelAnswerError(_problems(error)) from error
 

@@ -84,10 +84,16 @@ def build_request(
         "inputSchema": {"json": answer_schema(candidates)},
         "strict": True,
     }
+    data = _data(case, by_rules, candidates)
+    return frame_request(_SYSTEM.format(nonce=nonce, tool=TOOL), data, tool, nonce=nonce)
+
+
+def frame_request(system: str, data: dict[str, Any], tool: dict[str, Any], *, nonce: str) -> dict[str, Any]:
+    """A Converse request, all but the model's id: data between delimiters, and one tool to answer by."""
     return {
-        "system": [{"text": _SYSTEM.format(nonce=nonce, tool=TOOL)}],
-        "messages": [_said(f"{nonce}\n{_data(case, by_rules, candidates, nonce)}\n{nonce}")],
-        "toolConfig": {"tools": [{"toolSpec": tool}], "toolChoice": {"tool": {"name": TOOL}}},
+        "system": [{"text": system}],
+        "messages": [_said(f"{nonce}\n{_harmless(data, nonce)}\n{nonce}")],
+        "toolConfig": {"tools": [{"toolSpec": tool}], "toolChoice": {"tool": {"name": tool["name"]}}},
         "inferenceConfig": {"maxTokens": _MAX_TOKENS, "temperature": 0.0},
     }
 
@@ -99,9 +105,8 @@ def _said(*texts: str) -> dict[str, Any]:
 # -- what the model sees ------------------------------------------------------------------------
 
 
-def _data(case: Case, by_rules: Assessment, candidates: tuple[str, ...], nonce: str) -> str:
-    """JSON in ASCII in which no delimiter and no markup can be spelt."""
-    known = {
+def _data(case: Case, by_rules: Assessment, candidates: tuple[str, ...]) -> dict[str, Any]:
+    return {
         "resource": case.incident.resource.model_dump(mode="json", exclude={"account"}),
         "failure": {"kind": case.kind.name, "title": case.kind.title},
         "signals": [signal.model_dump(mode="json", exclude={"resource"}) for signal in case.signals],
@@ -112,6 +117,10 @@ def _data(case: Case, by_rules: Assessment, candidates: tuple[str, ...], nonce: 
         "similar": [past.model_dump(mode="json") for past in by_rules.similar],
         "candidates": list(candidates),
     }
+
+
+def _harmless(known: dict[str, Any], nonce: str) -> str:
+    """Redacted JSON in ASCII in which no delimiter and no markup can be spelt."""
     text = json.dumps(redact_value(_bounded(known)))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace(nonce, "")
 

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Self
 import yaml
 from pydantic import AwareDatetime, Field, ValidationError, field_validator, model_validator
 
+from chalicelib.analysis.scan_policy import ScanPolicy
 from chalicelib.errors import InvalidPolicyError
 from chalicelib.incidents.base import Record, Share
 from chalicelib.incidents.model import Resource
@@ -189,6 +190,7 @@ class Policy(Record):
     protected: tuple[Protected, ...] = ()
     budgets: Budgets = Budgets()
     prevention: Prevention = Prevention()
+    scan: ScanPolicy = ScanPolicy()
     actors: Actors = Actors()
     leave_alone_tags: dict[str, str] = {"mainstay": "off", "mainstay:leave-alone": "*"}
     version: str = ""

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from pydantic import BaseModel
 
 Item: TypeAlias = dict[str, dict[str, Any]]
-Value: TypeAlias = str | int | float | datetime | BaseModel | list[str] | None
+Value: TypeAlias = str | int | float | bytes | datetime | BaseModel | list[str] | None
 
 
 def stamp(moment: datetime) -> str:
@@ -18,7 +18,7 @@ def stamp(moment: datetime) -> str:
 
 
 def encode(value: Value) -> dict[str, Any]:
-    """One attribute value: texts, times, records (as JSON), whole or broken numbers, lists of texts."""
+    """One attribute value: texts, bytes, times, records (as JSON), numbers, lists of texts."""
     match value:
         case datetime():
             return {"S": stamp(value)}
@@ -28,8 +28,8 @@ def encode(value: Value) -> dict[str, Any]:
             return {"S": str(value)}
         case list():
             return {"L": [{"S": entry} for entry in value]}
-        case None:
-            return {"NULL": True}
+        case bytes() | None:
+            return {"NULL": True} if value is None else {"B": value}
     return {"N": str(value)}
 
 
@@ -38,7 +38,7 @@ def decode(value: Mapping[str, Any]) -> Any:
     kind, content = next(iter(value.items()))
     match kind:
         case "N":
-            return float(content) if "." in content else int(content)
+            return float(content) if set(content) & set(".eE") else int(content)
         case "L":
             return [decode(entry) for entry in content]
         case "NULL":
@@ -77,6 +77,11 @@ def put_new(table: str, content: Item, *, show: bool = False) -> dict[str, Any]:
 def put(table: str, content: Item) -> dict[str, Any]:
     """The part of a transaction that writes an item whatever is there."""
     return {"Put": {"TableName": table, "Item": content}}
+
+
+def delete(table: str, where: Item) -> dict[str, Any]:
+    """The part of a transaction that takes an item away, if it is there."""
+    return {"Delete": {"TableName": table, "Key": where}}
 
 
 def update(

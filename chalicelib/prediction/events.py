@@ -84,6 +84,17 @@ def read_events(lines: Iterable[str], *, year: int = _NO_YEAR) -> Iterator[LogEv
         yield event
 
 
+def read_document(text: str) -> tuple[str, str] | None:
+    """The level and the message of a JSON document; None where it is none that has a message."""
+    document = _parse(text)
+    return None if document is None else _level_and_message(document)
+
+
+def is_continuation(line: str) -> bool:
+    """Whether a line can only be the further part of a stack trace."""
+    return _TRACE.match(line) is not None
+
+
 class _Reader:
     """Tells where an event begins, and what it says."""
 
@@ -115,11 +126,9 @@ class _Reader:
         return LogEvent(event.at if event else None, "", line, line[:_LONGEST_EVENT], number)
 
     def _from_document(self, document: Mapping[str, Any], line: str, number: int) -> LogEvent:
-        message = str(_first(document, _MESSAGES))
-        level = _first(document, _LEVEL_NAMES)
-        name = _NUMBERED_LEVELS.get(level, "") if isinstance(level, int) else level_of(str(level or ""))
+        level, message = _level_and_message(document)
         at = self._calendar.read(str(_first(document, _TIMES) or ""))
-        return LogEvent(at, name, message.partition("\n")[0], line[:_LONGEST_EVENT], number)
+        return LogEvent(at, level, message, line[:_LONGEST_EVENT], number)
 
     def _continues(self, line: str) -> bool:
         """Whether a line is part of a stack trace, in a stream without time stamps."""
@@ -140,6 +149,13 @@ def _parse(line: str) -> Mapping[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) and _first(document, _MESSAGES) is not None else None
+
+
+def _level_and_message(document: Mapping[str, Any]) -> tuple[str, str]:
+    """The first line of the message alone."""
+    level = _first(document, _LEVEL_NAMES)
+    name = _NUMBERED_LEVELS.get(level, "") if isinstance(level, int) else level_of(str(level or ""))
+    return name, str(_first(document, _MESSAGES)).partition("\n")[0]
 
 
 def _first(document: Mapping[str, Any], names: Iterable[str]) -> Any:

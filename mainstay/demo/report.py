@@ -8,21 +8,28 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from mainstay.demo.days.playing import Watched
 from mainstay.demo.play import Result, stage_seconds
 
 _BUDGET = 20
 """AWS calls that an incident healed by an API action may take."""
 
 
-def print_summary(console: Console, results: Sequence[Result], seconds: float) -> None:
+def print_summary(
+    console: Console, results: Sequence[Result], watched: Sequence[Watched], seconds: float
+) -> None:
     """One line for each act, where the terminal is wide enough; else a few short ones."""
     console.print()
-    console.print(_table(results) if console.width >= _WIDE else _list(results))
-    wrong = [result for result in results if result.problem]
-    for result in wrong:
-        console.print(f"[red]{result.cast.scenario.name}[/]: {result.cast.act.title}: {result.problem}")
+    if results:
+        console.print(_table(results) if console.width >= _WIDE else _list(results))
+    wrong = [(one.cast.scenario.name, one.cast.act.title, one.problem) for one in results if one.problem]
+    wrong += [(one.day.name, one.subject.title, one.problem) for one in watched if one.problem]
+    for name, title, problem in wrong:
+        console.print(f"[red]{name}[/]: {title}: {problem}")
     verdict = "[green]all as they should[/]" if not wrong else f"[red]{len(wrong)} not as they should[/]"
-    console.print(f"{len(results)} incidents in {seconds:.1f} s, {verdict}")
+    parts = [f"{len(results)} incidents"] if results else []
+    parts += [f"{len(watched)} things watched for a day"] if watched else []
+    console.print(f"{' and '.join(parts)} in {seconds:.1f} s, {verdict}")
 
 
 _WIDE = 150
@@ -95,15 +102,18 @@ def _row(result: Result) -> list[str]:
     ]
 
 
-def as_document(results: Sequence[Result], seconds: float) -> dict[str, Any]:
-    """For ``--json``: one entry for each scenario, with its incidents."""
+def as_document(results: Sequence[Result], days: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
+    """For ``--json``: one entry for each scenario, with its incidents or with what was watched."""
     names = list(dict.fromkeys(result.cast.scenario.name for result in results))
     return {
-        "ok": all(not result.problem for result in results),
+        "ok": all(not result.problem for result in results) and all(day["ok"] for day in days),
         "seconds": round(seconds, 2),
         "scenarios": [
-            _scenario(name, [result for result in results if result.cast.scenario.name == name])
-            for name in names
+            *(
+                _scenario(name, [result for result in results if result.cast.scenario.name == name])
+                for name in names
+            ),
+            *days,
         ],
     }
 

@@ -6,6 +6,7 @@ import re
 import shlex
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -26,7 +27,8 @@ from chalicelib.analysis.policy import (
     Rule,
     read_policy,
 )
-from chalicelib.aws import keys
+from chalicelib.analysis.scan_policy import ScanPolicy
+from chalicelib.aws import keys, pattern_keys
 from chalicelib.errors import MainstayError
 from chalicelib.incidents.lifecycle import ENDED, TRANSITIONS
 from chalicelib.incidents.model import Classification, State
@@ -157,9 +159,10 @@ def test_the_settings_are_those_of_the_source() -> None:
     assert shown == [[_shown(cell).strip() for cell in line.strip("|").split("|")] for line in source]
 
 
-def test_the_keys_are_those_of_the_source() -> None:
-    source = [line for line in (keys.__doc__ or "").splitlines() if line.startswith("| ")][1:]
-    shown = [[_shown(cell) for cell in row] for row in ARCHITECTURE.rows("## The incidents table")]
+@pytest.mark.parametrize(("table", "module"), [("incidents", keys), ("patterns", pattern_keys)])
+def test_the_keys_are_those_of_the_source(table: str, module: ModuleType) -> None:
+    source = [line for line in (module.__doc__ or "").splitlines() if line.startswith("| ")][1:]
+    shown = [[_shown(cell) for cell in row] for row in ARCHITECTURE.rows(f"## The {table} table")]
 
     assert shown == [[_shown(cell).strip() for cell in line.strip("|").split("|")] for line in source]
 
@@ -183,6 +186,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "## `change_windows`: when people change things on purpose": (ChangeWindow,),
     "## `protected`: resources whose good state is remembered": (Protected, Recreation),
     "## `budgets`: how much may happen in an account": (Budgets,),
+    "## `scan`: what is read to warn before anything fails": (ScanPolicy,),
 }
 
 
@@ -216,7 +220,7 @@ def test_the_defaults_that_are_named_are_those_of_the_source(heading: str) -> No
 def test_the_examples_of_the_policy_can_be_used() -> None:
     examples = [block.text for block in POLICY.blocks if block.language == "yaml"]
 
-    assert len(examples) == 3
+    assert len(examples) == 4
     assert read_policy("\n".join(examples))
 
 

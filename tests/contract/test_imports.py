@@ -17,8 +17,9 @@ LAYERS = """
 app
 api pages
 services
-sweep approval deciding
-intake workflow doing
+scanning
+sweep approval deciding alerting
+intake workflow doing watching weekly
 undoing
 collaborators
 aws
@@ -189,7 +190,7 @@ def _environment_uses(tree: ast.Module) -> Iterator[int]:
         for call in ast.walk(tree)
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
-        and call.func.id in {"read_settings", "alarms_topic"}
+        and call.func.id in {"read_settings", "topic_name"}
         for argument in call.args
     }
     for node in ast.walk(tree):

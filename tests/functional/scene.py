@@ -73,7 +73,7 @@ class Inbox:
             self._received += [json.loads(json.loads(one["Body"])["Message"]) for one in found]
             for one in found:
                 self._client.delete_message(QueueUrl=self._url, ReceiptHandle=one["ReceiptHandle"])
-        return [document for document in self._received if document["incident_id"] == incident_id]
+        return [document for document in self._received if document.get("incident_id") == incident_id]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import InvalidSettingsError
-from chalicelib.settings import Settings, alarms_topic, read_settings
+from chalicelib.settings import Settings, read_settings, topic_name
 
 ENOUGH = {"MAINSTAY_STAGE": "prod", "MAINSTAY_ACCOUNT": "111122223333", "AWS_REGION": "eu-west-1"}
 
@@ -92,4 +92,4 @@ def test_what_it_does_not_know_does_not_matter() -> None:
     ids=["nothing", "stage", "app and stage"],
 )
 def test_the_alarms_topic_is_known_before_anything_else_is(environment: dict[str, str], topic: str) -> None:
-    assert alarms_topic(environment) == topic
+    assert topic_name(environment, "alarms") == topic

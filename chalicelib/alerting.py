@@ -1,0 +1,232 @@
+"""What follows from an alert: people are told, an incident is opened, and later the outcome is written.
+
+Every alert is on record before anything follows from it. Each step is done by one at a time, under a lease;
+whatever was not done, or not noted, is done by the next run.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from chalicelib.analysis.alert_model import explain_alert, heard
+from chalicelib.collaborators import Collaborators
+from chalicelib.errors import MainstayError, ModelAnswerError, ModelUnavailableError, StaleRecordError
+from chalicelib.incidents.alert import Alert, AlertSource, AlertState, Explanation, Urgency
+from chalicelib.incidents.alert_messages import render_alert, render_digest
+from chalicelib.incidents.model import Classification, Incident, Signal, SignalSource
+from chalicelib.intake import open_incident
+from chalicelib.prediction.scores import calibrated, judge_alert, summarize
+from chalicelib.recovery.plan import candidates
+from chalicelib.weekly import tell_week
+
+CLEARED = "cleared"
+FORGOTTEN_AFTER = timedelta(hours=24)
+"""An open alert that no scan has seen for so long is about something that is watched no more."""
+
+_CALM_FIRST = (Urgency.SOON, Urgency.TODAY, Urgency.NOW)
+
+
+def look_after_alerts(team: Collaborators) -> dict[str, int]:
+    """Every alert that is open or not scored yet; one alert's error stops no other."""
+    counts: Counter[str] = Counter({"alerts": 0, "told": 0, "scored": 0, "errors": 0})
+    waiting: list[Alert] = []
+    for alert_id in team.alerts.live():
+        try:
+            counts["alerts"] += 1
+            counts += _counted(look_after_alert(alert_id, team, waiting))
+        except MainstayError as error:
+            counts["errors"] += 1
+            team.telemetry.warn(f"an alert could not be looked after: {error}", alert_id=alert_id)
+    counts["told"] += _tell_together(waiting, team)
+    tell_week(team)
+    return dict(counts)
+
+
+def look_after_alert(alert_id: str, team: Collaborators, waiting: list[Alert] | None = None) -> str:
+    """Do whatever is due for one alert; answer the last thing that was done, or nothing.
+
+    Alerts that may not be told now, since too many were, are added to `waiting`.
+    """
+    alert, now = team.alerts.load(alert_id), team.clock()
+    if alert is None or not team.alerts.take_on(alert, now):
+        return ""
+    if _is_forgotten(alert, now):
+        team.alerts.keep(alert, state=AlertState.CLEARED.value, cleared_at=now)
+        alert = alert.model_copy(update={"state": AlertState.CLEARED, "cleared_at": now})
+    if alert.state is AlertState.OPEN:
+        alert = _open_incident(_understand(alert, team), team)
+    done = _tell(alert, team, waiting)
+    return _settle(alert, team) or done
+
+
+def _is_forgotten(alert: Alert, now: datetime) -> bool:
+    return alert.state is AlertState.OPEN and now - alert.updated_at > FORGOTTEN_AFTER
+
+
+def _counted(done: str) -> Counter[str]:
+    return Counter({done: 1} if done else {})
+
+
+# -- what it means ------------------------------------------------------------------------------
+
+
+def _understand(alert: Alert, team: Collaborators) -> Alert:
+    """The detector's number, moved by what became of its alerts; and, once, by what the model says."""
+    explanation = alert.explanation
+    if explanation is None and not alert.told:
+        explanation = _explained(alert, team)
+    worth = {one.detector: one for one in summarize(team.alerts.scores())}
+    told_by = next((worth[name] for name in alert.sight.detectors if name in worth), None)
+    probability = heard(calibrated(alert.sight.probability, told_by), explanation)
+    found = alert.model_copy(update={"probability": round(probability, 3), "explanation": explanation})
+    return found if found == alert else _noted(found, team)
+
+
+def _explained(alert: Alert, team: Collaborators) -> Explanation | None:
+    """The alert stands without it."""
+    if team.converse is None:
+        return None
+    try:
+        return explain_alert(alert, converse=team.converse, nonce=team.new_nonce())
+    except (ModelUnavailableError, ModelAnswerError) as error:
+        team.telemetry.warn(f"the model did not explain an alert: {error}", alert_id=alert.alert_id)
+        return None
+
+
+def _noted(alert: Alert, team: Collaborators) -> Alert:
+    """Keep the number and the explanation, without letting the alert go."""
+    team.alerts.keep(alert, probability=alert.probability, explanation=alert.explanation)
+    return alert
+
+
+# -- what is done about it ----------------------------------------------------------------------
+
+
+def suggestion(alert: Alert, team: Collaborators) -> str:
+    """What Mainstay's catalogue has for it, in words; empty where it has nothing."""
+    resource = alert.subject.resource
+    if resource is None or not alert.subject.failure:
+        return ""
+    names = candidates(resource.type, alert.subject.failure, team.actions)
+    return team.actions[names[0]].title if names else ""
+
+
+def _open_incident(alert: Alert, team: Collaborators) -> Alert:
+    """For an alert of a failure that an action can prevent: plan and policy decide from there."""
+    if alert.incident_id or not suggestion(alert, team) or not _leads_somewhere(alert, team):
+        return alert
+    opening = open_incident(_signal(alert, team), team)
+    if opening.incident_id:
+        team.alerts.keep(alert, incident_id=opening.incident_id)
+    return alert.model_copy(update={"incident_id": opening.incident_id})
+
+
+def _leads_somewhere(alert: Alert, team: Collaborators) -> bool:
+    """A value that is only unusual says nothing of where it leads."""
+    foretold = alert.sight.expected_at is not None or alert.subject.source is AlertSource.LOGS
+    return foretold and alert.probability >= team.policy.scan.act_from
+
+
+def _signal(alert: Alert, team: Collaborators) -> Signal:
+    resource, sight = alert.subject.resource, alert.sight
+    if resource is None:
+        raise ValueError(f"{alert.alert_id} is about no resource")
+    horizon = alert.horizon_minutes
+    return Signal(
+        signal_id=f"forecast:{alert.alert_id}",
+        source=SignalSource.FORECAST,
+        resource=resource,
+        failure=alert.subject.failure,
+        event_name=alert.alert_id,
+        occurred_at=team.clock(),
+        details={
+            "alert_id": alert.alert_id,
+            "detector": sight.detectors[0],
+            "metric": alert.subject.name,
+            "probability": alert.probability,
+            "value": sight.now,
+            "horizon_minutes": None if horizon is None else round(horizon, 1),
+            "expected_at": sight.expected_at.isoformat() if sight.expected_at else None,
+            "evidence": sight.what,
+        },
+    )
+
+
+# -- telling ------------------------------------------------------------------------------------
+
+
+def _tell(alert: Alert, team: Collaborators, waiting: list[Alert] | None) -> str:
+    """Where people do not know yet how things stand; never more messages than the policy allows."""
+    news = _news(alert)
+    if not news:
+        team.alerts.let_go(alert)
+        return ""
+    now = team.clock()
+    if not team.alerts.count_message(now, team.policy.scan.alerts_per_scan):
+        team.alerts.let_go(alert)
+        if waiting is not None:
+            waiting.append(alert)
+        return ""
+    action = suggestion(alert, team)
+    team.publish(render_alert(alert, action=action, console_url=team.settings.console_url))
+    team.alerts.let_go(alert, told=news, told_at=now)
+    return "told"
+
+
+def _news(alert: Alert) -> str:
+    """What people would be told now: an urgency that is higher than what they know, or that it has passed."""
+    if alert.state is AlertState.CLEARED:
+        return CLEARED if alert.told not in {"", CLEARED} else ""
+    known = [urgency.value for urgency in _CALM_FIRST]
+    rank = known.index(alert.told) if alert.told in known else -1
+    return alert.urgency.value if _CALM_FIRST.index(alert.urgency) > rank else ""
+
+
+def _tell_together(alerts: list[Alert], team: Collaborators) -> int:
+    """What was above the rate, in one message."""
+    if not alerts:
+        return 0
+    team.publish(render_digest(alerts, console_url=team.settings.console_url))
+    for alert in alerts:
+        team.alerts.let_go(alert, told=_news(alert), told_at=team.clock())
+    return len(alerts)
+
+
+# -- what became of it --------------------------------------------------------------------------
+
+
+def _settle(alert: Alert, team: Collaborators) -> str:
+    """Write the outcome once it can be told."""
+    if alert.outcome is not None:
+        return ""
+    own = team.incidents.load(alert.incident_id) if alert.incident_id else None
+    now = team.clock()
+    score = judge_alert(alert, own=own, failed_at=_failed_at(alert, own, team), now=now)
+    if score is None:
+        return ""
+    try:
+        team.alerts.settle(alert, score, now)
+    except StaleRecordError as other:
+        team.telemetry.log(f"somebody else has scored it: {other}")
+        return ""
+    for detector in score.detectors:
+        team.telemetry.count("AlertOutcomes", Detector=detector, Outcome=score.counted_as)
+        if score.lead_minutes:
+            team.telemetry.count("AlertLeadSeconds", score.lead_minutes * 60, Detector=detector)
+    return "scored"
+
+
+def _failed_at(alert: Alert, own: Incident | None, team: Collaborators) -> datetime | None:
+    """When the limit was crossed, or the resource failed in another way than by what we did about it."""
+    if alert.failed_at is not None or alert.subject.resource is None:
+        return alert.failed_at
+    entries = team.index.of_resource(alert.subject.resource.key, limit=20).entries
+    failed = [
+        entry.failed_at
+        for entry in entries
+        if entry.failed_at >= alert.opened_at
+        and entry.classification == Classification.FAILURE
+        and (own is None or entry.incident_id != own.incident_id)
+    ]
+    return min(failed, default=None)

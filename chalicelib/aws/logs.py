@@ -1,0 +1,198 @@
+"""CloudWatch Logs: which log groups there are, and what was ingested into one in a span of time.
+
+A span is read event by event as long as it has no more lines than one scan may take; beyond that Logs
+Insights counts and samples it where it lies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.aws.clients import Aws
+from chalicelib.errors import AwsError, UnreachableError
+from chalicelib.prediction.sampling import Stratum, one_in, pattern_of
+from chalicelib.prediction.spans import Span
+
+MOST_ROWS = 10_000
+"""Of one page of events, and of one answer of Logs Insights."""
+
+_FIRST_WAIT, _LONGEST_WAIT, _PATIENCE = 0.25, 2.0, 90.0
+"""Seconds between two looks at a query, and in all."""
+
+_GROUP_IN_ARN = re.compile(r":log-group:([^:]+)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What a span holds, in strata; `sampled` where not every line was read."""
+
+    strata: tuple[Stratum, ...]
+    lines: float
+    sampled: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    rows: list[tuple[float, str]]
+    matched: float
+
+
+class Logs:
+    """Reads log groups."""
+
+    def __init__(self, aws: Aws, wait: Callable[[float], None]) -> None:
+        self._aws = aws
+        self._wait = wait
+
+    # -- which there are --------------------------------------------------------------------------
+
+    def names(self, prefix: str) -> Iterator[str]:
+        """Names of the log groups that begin so."""
+        given: dict[str, Any] = {"logGroupNamePrefix": prefix} if prefix else {}
+        while True:
+            answer = self._aws.read("logs", "describe_log_groups", **given)
+            yield from (group["logGroupName"] for group in answer["logGroups"])
+            if "nextToken" not in answer:
+                return
+            given["nextToken"] = answer["nextToken"]
+
+    def names_tagged(self, tags: Mapping[str, str]) -> Iterator[str]:
+        """Names of the log groups that have all of these tags; a value of ``*`` is any."""
+        wanted = [
+            {"Key": key, "Values": [] if value == "*" else [value]} for key, value in sorted(tags.items())
+        ]
+        given: dict[str, Any] = {"ResourceTypeFilters": ["logs:log-group"], "TagFilters": wanted}
+        while True:
+            answer = self._aws.read("resourcegroupstaggingapi", "get_resources", **given)
+            for entry in answer["ResourceTagMappingList"]:
+                if found := _GROUP_IN_ARN.search(entry["ResourceARN"]):
+                    yield found.group(1)
+            if not answer.get("PaginationToken"):
+                return
+            given["PaginationToken"] = answer["PaginationToken"]
+
+    # -- what is in one ---------------------------------------------------------------------------
+
+    def read(self, group: str, span: Span, *, most: int, expected: float, pieces: Sequence[str]) -> Reading:
+        """Everything that a span holds, or a sample of it that says what each line stands for.
+
+        `most` lines are read one by one. Where more than that are `expected`, or come, Logs Insights
+        samples those that hold one of the frequent `pieces`, and reads all others.
+        """
+        lines, rest = ([], span.earliest) if expected > most else self._lines(group, span, most)
+        whole = Stratum(lines)
+        if rest is None:
+            return Reading(strata=(whole,), lines=len(lines))
+        sampled = self._sample(group, span, rest, pieces)
+        strata = (whole, *sampled)
+        return Reading(strata=strata, lines=sum(len(one.lines) * one.weight for one in strata), sampled=True)
+
+    def _lines(self, group: str, span: Span, most: int) -> tuple[list[tuple[float, str]], int | None]:
+        """Lines up to a time; None as that time where it is the end. A millisecond is read whole or not."""
+        found: list[tuple[int, str]] = []
+        for page in self._pages(group, span):
+            found += [
+                (event["timestamp"], event["message"]) for event in page if span.holds(event["ingestionTime"])
+            ]
+            if len(found) > most:
+                rest = found[-1][0]
+                kept = [(at, text) for at, text in found if at < rest]
+                return _in_seconds(kept), rest
+        return _in_seconds(found), None
+
+    def _pages(self, group: str, span: Span) -> Iterator[list[dict[str, Any]]]:
+        given: dict[str, Any] = {
+            "logGroupName": group,
+            "startTime": max(0, span.earliest),
+            "endTime": span.latest,
+            "limit": MOST_ROWS,
+        }
+        while True:
+            answer = self._aws.read("logs", "filter_log_events", **given)
+            yield answer["events"]
+            if "nextToken" not in answer:
+                return
+            given["nextToken"] = answer["nextToken"]
+
+    # -- by sample --------------------------------------------------------------------------------
+
+    def _sample(self, group: str, span: Span, rest: int, pieces: Sequence[str]) -> tuple[Stratum, ...]:
+        """The strata of what happened from `rest` on."""
+        within = (
+            f"filter @ingestionTime > {span.after} and @ingestionTime <= {span.upto}"
+            f" and toMillis(@timestamp) >= {rest}"
+        )
+        if not pieces:
+            return (self._one_in(group, span, within, self._count(group, span, within)),)
+        often = pattern_of(pieces)
+        rare = self._ask(group, span, f"{within} and @message not like {often} | {_ROWS}")
+        counted = self._count(group, span, f"{within} and @message like {often}")
+        return (
+            Stratum(rare.rows, _weight(rare.matched, len(rare.rows))),
+            self._one_in(group, span, f"{within} and @message like {often}", counted),
+        )
+
+    def _count(self, group: str, span: Span, which: str) -> float:
+        answer = self._answer(group, span, f"{which} | stats count(*) as lines")
+        rows = answer["results"]
+        return float(_fields(rows[0])["lines"]) if rows else 0.0
+
+    def _one_in(self, group: str, span: Span, which: str, counted: float) -> Stratum:
+        every = one_in(counted)
+        thinned = f"{which} and toMillis(@timestamp) % {every} = 0" if every > 1 else which
+        found = self._ask(group, span, f"{thinned} | {_ROWS}")
+        return Stratum(found.rows, _weight(counted, len(found.rows)))
+
+    def _ask(self, group: str, span: Span, query: str) -> _Found:
+        answer = self._answer(group, span, query)
+        rows = [_row(_fields(row)) for row in answer["results"]]
+        return _Found(rows=rows, matched=float(answer["statistics"]["recordsMatched"]))
+
+    def _answer(self, group: str, span: Span, query: str) -> dict[str, Any]:
+        """Wait for a query; UnreachableError where it takes too long, AwsError where it fails."""
+        started = self._aws.read(
+            "logs",
+            "start_query",
+            logGroupName=group,
+            startTime=max(0, span.earliest // 1000),
+            endTime=span.latest // 1000 + 1,
+            queryString=query,
+            limit=MOST_ROWS,
+        )
+        waited, pause = 0.0, _FIRST_WAIT
+        while waited < _PATIENCE:
+            answer = self._aws.read("logs", "get_query_results", queryId=started["queryId"])
+            if answer["status"] == "Complete":
+                return answer
+            if answer["status"] not in {"Scheduled", "Running"}:
+                raise AwsError(answer["status"], f"a query of {group} did not end well", "logs:start_query")
+            self._wait(pause)
+            waited, pause = waited + pause, min(_LONGEST_WAIT, pause * 2)
+        self._aws.read("logs", "stop_query", queryId=started["queryId"])
+        raise UnreachableError(f"a query of {group} was not ready after {_PATIENCE:.0f} s")
+
+
+_ROWS = f"fields @timestamp, @message | limit {MOST_ROWS}"
+
+
+def _weight(counted: float, read: int) -> float:
+    """What each line stands for; never less than itself."""
+    return max(1.0, counted / read) if read else 1.0
+
+
+def _fields(row: list[dict[str, str]]) -> dict[str, str]:
+    return {cell["field"]: cell["value"] for cell in row}
+
+
+def _row(fields: Mapping[str, str]) -> tuple[float, str]:
+    """Times are text in UTC: ``2026-11-24 22:55:19.123``."""
+    at = datetime.fromisoformat(fields["@timestamp"]).replace(tzinfo=UTC)
+    return at.timestamp(), fields.get("@message", "")
+
+
+def _in_seconds(lines: list[tuple[int, str]]) -> list[tuple[float, str]]:
+    return [(at / 1000, text) for at, text in lines]

@@ -1,0 +1,242 @@
+"""What people and machines are told about alerts: that one began, became more urgent, or has passed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import TextWrapper
+from typing import Any
+
+from chalicelib.incidents.alert import Alert, AlertState, Sight, Urgency
+from chalicelib.incidents.messages import Message
+from chalicelib.incidents.telling import capital, quote, say_time, sentence
+from chalicelib.redaction import inert, redact_value
+
+SCHEMA = "mainstay.alert.v1"
+DIGEST_SCHEMA = "mainstay.alerts.v1"
+
+_LONGEST_SUBJECT = 100
+_WIDTH = 76
+_BARS = "▁▂▃▄▅▆▇█"
+_KILO, _PREFIXES = 1000, ("", "k", "M", "G", "T", "P")
+_MOST_IN_DIGEST = 50
+_MOST_DOCUMENTS = 20
+_LONGEST_TEXT, _MOST_TEXTS, _MOST_RATES = 300, 10, 96
+"""In a document, which has to fit into a message."""
+_WHEN = {
+    Urgency.NOW: "Look now",
+    Urgency.TODAY: "Look today",
+    Urgency.SOON: "Look when you have time",
+}
+_WHY = {
+    "forecast": "where the values lead",
+    "metric_anomaly": "values that are unusual for this time",
+    "rate_spike": "lines that come more often than usual",
+    "new_template": "lines that never came before",
+    "silence": "lines that always came, and no longer do",
+    "level_shift": "more errors among the lines than usual",
+    "value_shift": "numbers in the lines that have moved",
+}
+_TEXT = TextWrapper(width=_WIDTH, break_long_words=False, break_on_hyphens=False)
+_FACT = TextWrapper(width=_WIDTH, subsequent_indent=13 * " ", break_long_words=False, break_on_hyphens=False)
+_ITEM = TextWrapper(
+    width=_WIDTH, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+)
+
+
+def render_alert(alert: Alert, *, action: str, console_url: str) -> Message:
+    """One alert as it stands. `action` is what Mainstay would do, in words; empty where it knows nothing."""
+    url = f"{console_url.rstrip('/')}/forecasts#{alert.alert_id}" if console_url else ""
+    return Message(
+        subject=_subject(alert),
+        text="\n".join(_lines(alert, action, url)) + "\n",
+        document=alert_document(alert) | {"suggested_action": inert(action, 200), "url": url},
+        attributes=_attributes(alert),
+    )
+
+
+def render_digest(alerts: Sequence[Alert], *, console_url: str) -> Message:
+    """Many alerts at once, in one message: the most urgent first."""
+    order = list(Urgency)
+    ranked = sorted(
+        alerts,
+        key=lambda one: (one.state is AlertState.CLEARED, order.index(one.urgency), -one.probability),
+    )
+    shown, more = ranked[:_MOST_IN_DIGEST], len(ranked) - _MOST_IN_DIGEST
+    lines = _TEXT.wrap(
+        f"There is more to tell than messages should tell one by one: {len(ranked)} alerts in this one,"
+        " the most urgent first."
+    )
+    lines.append("")
+    for alert in shown:
+        lines += _ITEM.wrap(f"{_heading(alert)}: {sentence(_known_as(alert))} ({alert.alert_id})")
+    lines += [f"- and {more} more"] if more > 0 else []
+    lines += ["", f"All of them: {console_url.rstrip('/')}/forecasts"] if console_url else []
+    return Message(
+        subject=f"[Mainstay] {len(ranked)} alerts at once",
+        text="\n".join(lines) + "\n",
+        document={"schema": DIGEST_SCHEMA, "alerts": [_in_short(one) for one in shown[:_MOST_DOCUMENTS]]},
+        attributes={"kind": "alerts", "severity": str(max(one.sight.severity for one in ranked))},
+    )
+
+
+def alert_document(alert: Alert) -> dict[str, Any]:
+    """For machines: every part of it, redacted."""
+    sight = alert.sight
+    document = {
+        "schema": SCHEMA,
+        "alert_id": alert.alert_id,
+        "state": alert.state.value,
+        "urgency": alert.urgency.value,
+        "summary": inert(sight.what, _LONGEST_TEXT),
+        "subject": alert.subject.model_dump(mode="json"),
+        "detectors": list(sight.detectors),
+        "probability": alert.probability,
+        "score": sight.score,
+        "severity": sight.severity,
+        "horizon_minutes": alert.horizon_minutes,
+        "expected_at": sight.expected_at,
+        "earliest_at": sight.earliest_at,
+        "latest_at": sight.latest_at,
+        "now": sight.now,
+        "usual": sight.usual,
+        "evidence": [inert(text, _LONGEST_TEXT) for text in sight.evidence[:_MOST_TEXTS]],
+        "examples": [inert(text, _LONGEST_TEXT) for text in sight.examples[:_MOST_TEXTS]],
+        "rates": list(sight.rates[-_MOST_RATES:]),
+        "explanation": alert.explanation.model_dump() if alert.explanation else None,
+        "incident_id": alert.incident_id,
+        "opened_at": alert.opened_at,
+        "updated_at": alert.updated_at,
+        "cleared_at": alert.cleared_at,
+        "outcome": alert.outcome.value if alert.outcome else None,
+    }
+    found: dict[str, Any] = redact_value({name: _plain(value) for name, value in document.items()})
+    return found
+
+
+def _in_short(alert: Alert) -> dict[str, Any]:
+    return alert_document(alert) | {"evidence": [], "examples": [], "rates": []}
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """A line of bars, the lowest and the highest value at its ends."""
+    if not values:
+        return ""
+    low, high = min(values), max(values)
+    step = (high - low) / (len(_BARS) - 1) or 1.0
+    return "".join(_BARS[round((value - low) / step)] for value in values)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _subject(alert: Alert) -> str:
+    """How sure it is comes first: a phone shows only the beginning."""
+    start = f"[Mainstay] {_heading(alert)}: "
+    text = quote(_known_as(alert), _LONGEST_SUBJECT - len(start) - len(".."))
+    return (start + text).replace("…", "...").encode("ascii", "replace").decode()
+
+
+def _heading(alert: Alert) -> str:
+    return "Passed" if alert.state is AlertState.CLEARED else f"Warning ({alert.probability:.0%})"
+
+
+def _known_as(alert: Alert) -> str:
+    """What has passed is known by what people were told, and not by how it looked on its way out."""
+    return alert.first.what if alert.state is AlertState.CLEARED else alert.sight.what
+
+
+def _attributes(alert: Alert) -> dict[str, str]:
+    resource = alert.subject.resource
+    return {
+        "kind": "alert",
+        "state": alert.state.value,
+        "severity": str(alert.sight.severity),
+        "urgency": alert.urgency.value,
+        "detector": alert.sight.detectors[0] if alert.sight.detectors else "",
+        "resource_type": resource.type if resource else "",
+    }
+
+
+def _lines(alert: Alert, action: str, url: str) -> Iterator[str]:
+    yield from _TEXT.wrap(_opening(alert))
+    yield ""
+    yield from _facts(alert)
+    if alert.state is AlertState.OPEN:
+        yield from _section("What to do", _steps(alert, action))
+    if alert.explanation is not None:
+        told = f"{sentence(alert.explanation.cause)} {sentence(alert.explanation.advice)}"
+        yield from _section("What the model makes of it (advice, not a finding)", _TEXT.wrap(told))
+    yield from _section(
+        "Lines", [line for one in alert.sight.examples for line in _ITEM.wrap(quote(one, 400))]
+    )
+    if alert.sight.rates:
+        low, high = min(alert.sight.rates), max(alert.sight.rates)
+        bounds = f"from {_short(low)} to {_short(high)}"
+        yield from _section("Of late", [sparkline(alert.sight.rates), bounds])
+    if url:
+        yield from ("", f"Everything about it: {url}")
+
+
+def _opening(alert: Alert) -> str:
+    what = sentence(capital(_known_as(alert)))
+    if alert.state is AlertState.OPEN:
+        return f"{what} {_WHEN[alert.urgency]}."
+    if alert.failed_at is not None:
+        return f"It happened at {say_time(alert.failed_at)}, and is over now. It was told as: {what}"
+    return f"It has passed, and did not become a failure. It was told as: {what}"
+
+
+def _facts(alert: Alert) -> Iterator[str]:
+    sight = alert.sight
+    if alert.state is AlertState.OPEN:
+        yield from _fact("Probability", f"{alert.probability:.0%}, that it becomes a failure")
+        yield from _fact("Expected", _expected(sight))
+    yield from _fact("Severity", f"{sight.severity} of 10")
+    yield from _fact("Told by", ", ".join(_WHY.get(detector, detector) for detector in sight.detectors))
+    yield from _fact("About", quote(alert.subject.name))
+    yield from _fact("Since", say_time(alert.opened_at))
+    yield from _fact("Passed", say_time(alert.cleared_at) if alert.cleared_at else "")
+    yield from _fact("Alert", alert.alert_id)
+
+
+def _fact(name: str, value: str) -> Iterator[str]:
+    if value:
+        yield from _FACT.wrap(f"{name:<13}{value}")
+
+
+def _expected(sight: Sight) -> str:
+    if sight.expected_at is None:
+        return ""
+    said = say_time(sight.expected_at)
+    if sight.earliest_at is None or sight.latest_at is None:
+        return said
+    return f"{said}; in 8 of 10 cases {sight.earliest_at:%H:%M} to {sight.latest_at:%H:%M}"
+
+
+def _short(value: float) -> str:
+    """Three digits: 1,290,000,000 is 1.29 G."""
+    size, place = value, 0
+    while abs(size) >= _KILO and place < len(_PREFIXES) - 1:
+        size, place = size / _KILO, place + 1
+    return f"{size:.3g} {_PREFIXES[place]}".rstrip()
+
+
+def _steps(alert: Alert, action: str) -> Iterator[str]:
+    if alert.incident_id:
+        able = f", where it can {quote(action)}" if action else ""
+        yield from _ITEM.wrap(
+            f"Mainstay looks after it in {alert.incident_id}{able}. A message about that follows."
+        )
+    elif action:
+        yield from _ITEM.wrap(f"Suggested: {quote(action)}.")
+    else:
+        yield from _ITEM.wrap(
+            "Mainstay knows no action for this. It goes on watching and says when it passes."
+        )
+
+
+def _section(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:
+    found = list(lines)
+    if found:
+        yield from ("", title, "-" * len(title), *found)

@@ -1,0 +1,58 @@
+"""How a log group that is too large to be read line by line is read all the same.
+
+Two strata. Lines that hold a piece of one of the group's frequent templates are counted where they are and
+sampled by the millisecond; all others, among which whatever is new and rare must be, are read whole. Each
+line that is read stands for as many as its stratum says (Horvitz-Thompson), so counts stay unbiased.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+WILDCARD = "<*>"
+MOST_FREQUENT = 20
+_SHORTEST_PIECE = 8
+_SMALLEST_SHARE = 0.005
+_TEN = 10
+SAMPLE = 8_000
+"""Lines that are asked for of the frequent stratum: below the 10,000 that a query answers at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Lines of a span as (time in seconds, text), each standing for `weight` lines."""
+
+    lines: Sequence[tuple[float, str]]
+    weight: float = 1.0
+
+
+def frequent_pieces(templates: Iterable[tuple[str, int]]) -> tuple[str, ...]:
+    """The longest constant piece of each template, as (text, count), that many of the lines have."""
+    known = sorted(templates, key=lambda one: -one[1])
+    total = sum(count for _, count in known)
+    often = [text for text, count in known[:MOST_FREQUENT] if count >= total * _SMALLEST_SHARE]
+    pieces = (max(text.split(WILDCARD), key=len).strip() for text in often)
+    return tuple(dict.fromkeys(piece for piece in pieces if len(piece) >= _SHORTEST_PIECE))
+
+
+def pattern_of(pieces: Iterable[str]) -> str:
+    """A regular expression for Logs Insights that finds any of the pieces; slashes and all."""
+    inside = "|".join(_escaped(piece) for piece in pieces)
+    return f"/{inside}/"
+
+
+def one_in(lines: float) -> int:
+    """The sampling rate that brings so many lines down to a sample: every n-th millisecond.
+
+    It has no factor in common with 1,000, so that time stamps in whole seconds are sampled as well.
+    """
+    rate = max(1, math.ceil(lines / SAMPLE))
+    return next(every for every in range(rate, rate + _TEN) if math.gcd(every, _TEN) == 1)
+
+
+def _escaped(piece: str) -> str:
+    """What means itself in every dialect: anything else but letters, digits and spaces becomes a dot."""
+    return re.sub(r"[^A-Za-z0-9 _-]", ".", piece)
