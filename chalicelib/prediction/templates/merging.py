@@ -24,7 +24,6 @@ def merge(records: Records, shapes: Shapes, others: Records, seen: int) -> dict[
 def _take_over(records: Records, shapes: Shapes, other: Record, seen: int) -> None:
     ours = records.found(other.id, seen)
     ours.count += other.learnt
-    ours.learnt += other.learnt
     ours.seen = seen
     for variant in list(other.variants):
         placed = shapes.place(variant.tokens(), lambda _: _current(records, other.id))

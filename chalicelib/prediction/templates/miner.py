@@ -12,10 +12,10 @@ from typing import Self
 
 from chalicelib.errors import UnknownTemplateError
 from chalicelib.prediction.templates import merging, state
-from chalicelib.prediction.templates.masking import fold, fold_finely, holds_names, tokenize
 from chalicelib.prediction.templates.records import Records, id_of
 from chalicelib.prediction.templates.shape import Record
 from chalicelib.prediction.templates.shapes import Shapes
+from chalicelib.prediction.templates.tokens import fold, fold_finely, holds_names, tokenize
 from chalicelib.prediction.templates.wording import take_values
 
 LIMIT = 10_000
@@ -66,10 +66,10 @@ class TemplateMiner:
         message = message[:LONGEST]
         if "\n" in message:
             message = message.partition("\n")[0]
-        record = self._by_fold.get(fold(message)) or self._look_closer(message)
+        folded = fold(message)
+        record = self._by_fold.get(folded) or self._look_closer(message, folded)
         self._seen += 1
         record.count += 1
-        record.learnt += 1
         record.seen = self._seen
         return record.id
 
@@ -130,13 +130,13 @@ class TemplateMiner:
             raise UnknownTemplateError(f"there is no template {template_id!r}, or none any more")
         return record
 
-    def _look_closer(self, message: str) -> Record:
+    def _look_closer(self, message: str, folded: str) -> Record:
         """Messages with numbers in names, and messages that are new."""
         finely = fold_finely(message)
         record = self._by_fine_fold.get(finely)
-        return record or self._place(message, finely)
+        return record or self._place(message, folded, finely)
 
-    def _place(self, message: str, finely: str) -> Record:
+    def _place(self, message: str, folded: str, finely: str) -> Record:
         tokens = tokenize(message if len(message) < LONGEST else _whole_words(message))
         departures = self._records.departures
         record = self._shapes.place(tokens, self._found).record
@@ -145,7 +145,7 @@ class TemplateMiner:
             self._forget_folded()
         self._by_fine_fold[finely] = record
         if not holds_names(tokens):
-            self._by_fold[fold(message)] = record
+            self._by_fold[folded] = record
         self._cached += 2 * len(message)
         if self._cached > _CACHED:
             self._forget_folded()

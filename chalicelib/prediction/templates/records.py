@@ -72,7 +72,7 @@ class Records:
         self.changes += 1
         self.departures += 1
         stays.count += goes.count
-        stays.learnt += goes.learnt
+        stays.base += goes.base
         stays.seen = max(stays.seen, goes.seen)
         stays.wording = align(stays.wording, goes.wording)
         for variant in goes.variants:

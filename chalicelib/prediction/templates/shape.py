@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from chalicelib.prediction.templates.masking import CONSTANT, UNITS, WILD, Token
+from chalicelib.prediction.templates.masking import BETWEEN, CONSTANT, UNITS, WILD, Token, is_word
 from chalicelib.prediction.templates.wording import align
 
-_HOLE = "\x01"
+HOLE = "\x01"
+"""Stands for a slot in a key."""
 _NUMBERED = re.compile(r"([A-Za-z]+(?:[_-][A-Za-z]+)*[#_-]?)(?:\d+|<\*>)")
 
 
@@ -28,16 +29,22 @@ def generalize(one: str, other: str) -> str:
 class Record:
     """A template: how often it was seen, in all and since it was restored, and as which message last."""
 
-    __slots__ = ("count", "id", "learnt", "seen", "variants", "wording")
+    __slots__ = ("base", "count", "id", "seen", "variants", "wording")
 
     def __init__(self, template_id: str, count: int = 0, seen: int = 0) -> None:
         self.id = template_id
         self.count = count
-        self.learnt = 0
+        self.base = count
+        """Its count when the state was restored."""
         self.seen = seen
         self.variants: list[Variant] = []
         self.wording: list[str] = []
         """Of variants that were let go."""
+
+    @property
+    def learnt(self) -> int:
+        """How often it was seen since then."""
+        return self.count - self.base
 
     def text(self) -> str:
         """What the template says, with `WILD` for its variables."""
@@ -63,6 +70,8 @@ class Slot:
 
     def observe(self, word: str) -> bool:
         """Take note of a word; true if this changes what the slot stands for."""
+        if self.pattern == WILD:
+            return False
         if self.pattern:
             before, self.pattern = self.pattern, generalize(self.pattern, word)
             return before != self.pattern
@@ -98,7 +107,7 @@ class Variant:
 
     def tokens(self) -> list[Token]:
         """What would lead to this variant again."""
-        tokens = [(word, CONSTANT) for word in self.shape.words]
+        tokens = [(word, CONSTANT if is_word(word) else BETWEEN) for word in self.shape.words]
         for place, slot in self.shape.slots.items():
             tokens[place] = (slot.pattern or self.fixed[place], slot.enough)
         return tokens
@@ -142,5 +151,5 @@ def key_of(words: list[str], slots: Iterable[int]) -> str:
     """The words with a hole for each slot."""
     marked = list(words)
     for place in slots:
-        marked[place] = _HOLE
+        marked[place] = HOLE
     return "".join(marked)

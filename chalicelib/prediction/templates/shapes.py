@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from chalicelib.prediction.templates.masking import PLAIN, Token, is_word
+from chalicelib.prediction.templates.masking import CONSTANT, PLAIN, Token, is_word
 from chalicelib.prediction.templates.records import Records
-from chalicelib.prediction.templates.shape import Record, Shape, Slot, Variant, key_of
+from chalicelib.prediction.templates.shape import HOLE, Record, Shape, Slot, Variant, key_of
 
 _MOST_PLAIN = 12
 """Plain words of a message, from its second, that are watched for being values."""
@@ -43,8 +43,11 @@ class Shapes:
     def keep(self, shape: Shape) -> None:
         """Put a shape back that was saved."""
         self.by_key[shape.key()] = shape
-        for place in _plain_places(shape.words, shape.slots):
-            self._siblings_of(shape, place).append(shape)
+        plain = [
+            place for place, word in enumerate(shape.words) if place not in shape.slots and is_word(word)
+        ]
+        for _, key in _keys_without_one(shape.words, shape.slots, plain):
+            self._siblings.setdefault(hash(key), []).append(shape)
 
     def forget(self, gone: Iterable[Variant]) -> None:
         """Drop variants, and the shapes that have no others."""
@@ -60,30 +63,34 @@ class Shapes:
             self.keep(shape)
 
     def _shape_of(self, tokens: list[Token], words: list[str]) -> Shape:
-        slots = {place: evidence for place, (_, evidence) in enumerate(tokens) if evidence}
+        slots = {place: evidence for place, (_, evidence) in enumerate(tokens) if evidence > 0}
         key = key_of(words, slots)
         shape = self.by_key.get(key)
         if shape:
             return shape
-        plain = _plain_places(words, slots)
-        for place in plain:
-            shape = self.by_key.get(key_of(words, (*slots, place)))
+        plain = [place for place, (_, evidence) in enumerate(tokens) if evidence == CONSTANT]
+        keys = _keys_without_one(words, slots, plain)
+        for place, wider in keys:
+            shape = self.by_key.get(wider)
             if shape and shape.slots[place].pattern:
                 return shape
         if len(self._siblings) > _MOST_WATCHED:
             self._keep_living()
-        shape = Shape(words, {place: Slot(enough) for place, enough in slots.items()})
-        self.keep(shape)
-        for place in plain:
-            siblings = [one for one in self._siblings_of(shape, place) if self.by_key.get(one.key()) is one]
-            if len(siblings) >= PLAIN:
-                return self._widen(siblings, place)
-        return shape
+        shape = self.by_key[key] = Shape(words, {place: Slot(enough) for place, enough in slots.items()})
+        return self._join_siblings(shape, keys)
 
-    def _siblings_of(self, shape: Shape, place: int) -> list[Shape]:
-        """Shapes that differ from this one in the word at that place, at most."""
-        key = key_of(shape.words, (*shape.slots, place))
-        return self._siblings.setdefault(hash((place, key)), [])
+    def _join_siblings(self, shape: Shape, keys: list[tuple[int, str]]) -> Shape:
+        """The shape itself, or the wider one that it and enough others now make."""
+        for place, key in keys:
+            siblings = self._siblings.setdefault(hash(key), [])
+            siblings.append(shape)
+            if len(siblings) >= PLAIN:
+                siblings[:] = [one for one in siblings if self.by_key.get(one.key()) is one]
+            if len(siblings) >= PLAIN:
+                wide = self._widen(siblings, place)
+                siblings.clear()
+                return wide
+        return shape
 
     def _widen(self, siblings: list[Shape], place: int) -> Shape:
         """Make one shape of those that differ in one word only."""
@@ -102,7 +109,6 @@ class Shapes:
                     words[at] = slot.pattern or variant.fixed[at]
                 wide.observe(words)
                 moved.append((variant, words))
-        self._siblings_of(first, place).clear()
         self._settle(wide)
         for variant, words in moved:
             variant.shape, variant.fixed = wide, wide.fixed(words)
@@ -131,8 +137,17 @@ class Shapes:
                 self.by_key.pop(spare.shape.key(), None)
 
 
-def _plain_places(words: list[str], slots: Iterable[int]) -> list[int]:
-    """Where plain words are, but for the first: messages begin with what they are about."""
-    taken = set(slots)
-    plain = [place for place, word in enumerate(words) if place not in taken and is_word(word)]
-    return plain[1 : _MOST_PLAIN + 1]
+def _keys_without_one(words: list[str], slots: Iterable[int], plain: list[int]) -> list[tuple[int, str]]:
+    """The keys that a shape would have with one more slot, at a plain word.
+
+    The first plain word is left out: messages begin with what they are about.
+    """
+    marked = list(words)
+    for place in slots:
+        marked[place] = HOLE
+    keys = []
+    for place in plain[1 : _MOST_PLAIN + 1]:
+        marked[place] = HOLE
+        keys.append((place, "".join(marked)))
+        marked[place] = words[place]
+    return keys

@@ -12,11 +12,9 @@ from chalicelib.prediction.templates.masking import (
     MASKED,
     MAYBE,
     NAMED,
-    fold,
-    fold_finely,
     mask_word,
-    tokenize,
 )
+from chalicelib.prediction.templates.tokens import fold, fold_finely, tokenize
 
 
 def masked(message: str) -> str:
@@ -81,7 +79,7 @@ def test_a_word_without_a_number_stands_until_there_is_evidence(word: str, evide
     [
         ("session opened for user cyrus", "cyrus", NAMED),
         ("tty=ssh ruser=guest", "guest", MAYBE),
-        ("moved from pending to running", "running", MAYBE),
+        ("moved from pending to running", "running", NAMED),
         ("sent 5 KB", "KB", LIKELY),
         ("KB were sent", "KB", CONSTANT),
         ("getTodaySteps were sent", "getTodaySteps", CONSTANT),
@@ -112,8 +110,8 @@ def test_a_message_is_cut_up_and_masked(message: str, text: str) -> None:
     assert masked(message) == text
 
 
-@given(st.text(max_size=80).filter(lambda text: not any(letter.isdigit() for letter in text)))
-def test_a_message_without_numbers_or_lists_stays_what_it_is(message: str) -> None:
+@given(st.text(st.characters(exclude_categories=["Nd", "No", "Nl", "Cc", "Cs"]), max_size=80))
+def test_a_message_without_numbers_urls_or_quotes_stays_what_it_is(message: str) -> None:
     assert masked(message) == message or "://" in message or '"' in message
 
 
