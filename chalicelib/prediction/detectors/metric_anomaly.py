@@ -12,7 +12,7 @@ score (`rarity`). Nothing is configured, nothing of the future is known; memory 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
+from math import inf, isfinite
 from typing import Any, NamedTuple
 
 from chalicelib.prediction.metrics.features import Features, Views
@@ -32,6 +32,11 @@ _BOUND = 1e60
 """Larger numbers are cut: their squares must be finite."""
 _SHARPNESS = 3.0
 """The power in which surprises are added: 1 were a sum, infinity the largest alone."""
+
+
+def records_of(score: float) -> float:
+    """The number of records among which a score as high as this comes once; infinity for 1."""
+    return 10.0 ** min(300.0, ALARM_DECADES * score / (1.0 - score)) if score < 1.0 else inf
 
 
 class Finding(NamedTuple):

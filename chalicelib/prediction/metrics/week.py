@@ -11,6 +11,7 @@ _MEMORY = 80
 _FEW, _SOME = 4, 20
 _LARGEST = 4.0
 """Spreads that one record can count for."""
+_FIRST_SPREAD = 2.0
 _LEAST = 0.3
 """Usual steps: no hour's spread is taken to be smaller."""
 
@@ -32,6 +33,8 @@ class Week:
         """
         hour = int(at // _SECONDS) % HOURS
         count, square = self.counts[hour], self.squares[hour]
+        if not count:
+            self.levels[hour], square = value, (_FIRST_SPREAD * floor) ** 2
         departure = value - self.levels[hour]
         spread = sqrt(square)
         found = departure / (spread + _LEAST * floor) if count >= _FEW else 0.0
@@ -41,5 +44,5 @@ class Week:
             largest = _LARGEST * spread + floor
             departure = min(largest, max(-largest, departure))
         self.levels[hour] += departure / count
-        self.squares[hour] = square + (departure * departure - square) / count
+        self.squares[hour] = square + (departure * departure - square) / (count + 1)
         return found

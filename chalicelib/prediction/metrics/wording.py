@@ -1,0 +1,53 @@
+"""What was unusual about a record, in words."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.prediction.detectors.metric_anomaly import Finding
+
+
+def describe_finding(finding: Finding) -> str:
+    """One phrase without the value itself: "12 usual steps above the last few values"."""
+    return _PHRASES[finding.view](finding)
+
+
+def _describe_jump(finding: Finding) -> str:
+    return f"{_times(finding)} usual steps {_side(finding)} the last few values"
+
+
+def _describe_shift(finding: Finding) -> str:
+    return f"{_times(finding)} usual steps {_side(finding)} the level of late"
+
+
+def _describe_level(finding: Finding) -> str:
+    return f"the mean of ten, {finding.number:.4g}, is unusually {'high' if finding.above else 'low'}"
+
+
+def _describe_unrest(finding: Finding) -> str:
+    much = "much" if finding.above else "little"
+    return f"ten values vary unusually {much}: by {exp(finding.number):.2g}"
+
+
+def _describe_season(finding: Finding) -> str:
+    return f"{_times(finding)} times the usual spread {_side(finding)} the level of this hour of the week"
+
+
+def _side(finding: Finding) -> str:
+    return "above" if finding.number > 0.0 else "below"
+
+
+def _times(finding: Finding) -> str:
+    size = abs(finding.number)
+    return f"{size:.1f}" if size < 10.0 else f"{size:.3g}"  # noqa: PLR2004 - digits that mean something
+
+
+_PHRASES = {
+    "jump": _describe_jump,
+    "shift": _describe_shift,
+    "level": _describe_level,
+    "unrest": _describe_unrest,
+    "season": _describe_season,
+}
