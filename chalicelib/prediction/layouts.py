@@ -73,7 +73,8 @@ def learn_layout(lines: Sequence[str]) -> Layout | None:
     if not stamped or 2 * len(stamped) <= len(headers):
         return None
     fields = _common_fields(stamped)
-    return Layout(fields) if "instant" in fields else None
+    layout = Layout(fields) if "instant" in fields else None
+    return layout if layout and _leaves_messages(layout, lines) else None
 
 
 def read_fields(line: str) -> list[str]:
@@ -92,6 +93,12 @@ def read_fields(line: str) -> list[str]:
 def _skip(line: str, at: int) -> int:
     gap = _SPACE.match(line, at)
     return gap.end() if gap else at
+
+
+def _leaves_messages(layout: Layout, lines: Sequence[str]) -> bool:
+    """Whether there is something behind the headers: else they are what was logged."""
+    headers = [(line, header) for line in lines if (header := layout.match(line))]
+    return sum(bool(line[header.end() :].strip()) for line, header in headers) > _COMMON * len(headers)
 
 
 def _without_lead(fields: list[str]) -> list[str]:
