@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from moto.core.resource_tagging import TaggedResource
 from moto.core.utils import unix_time_millis
 from moto.logs.exceptions import InvalidParameterException, ResourceNotFoundException
 
@@ -99,3 +100,10 @@ def describe_stream(stream: Any) -> dict[str, Any]:
         "lastIngestionTime": span.ingested,
         "uploadSequenceToken": str(stream.upload_sequence_token),
     }
+
+
+def iter_tagged_resources(backend: Any) -> Iterator[TaggedResource]:
+    """Tell the tagging API of all groups, by AWS's name for their type; moto writes it as one word."""
+    for group in list(backend.groups.values()):
+        tags = backend.tagger.get_tag_dict_for_resource(group.arn)
+        yield TaggedResource(arn=group.arn, tags=tags, resource_type="logs:log-group")

@@ -17,7 +17,8 @@ PAGE_BYTES = 1_048_576
 PAGE_LINES = 200_000
 """So many lines one call looks at. A page may be empty and still have a next one, as on AWS."""
 
-CHUNK_LINES = 10_000
+CHUNK_LINES = PAGE_EVENTS + 1
+"""A full page is then found full with one reading."""
 
 
 def filter_log_events(response: Any) -> str:
@@ -54,15 +55,14 @@ def read_page(
     size = 0
     for _ in range(PAGE_LINES // CHUNK_LINES):
         chunk = list(store.read(*window, after=after, most=CHUNK_LINES))
-        for line in chunk:
-            if wanted(line):
-                size += event_bytes(line.message)
-                if found and (len(found) == limit or size > PAGE_BYTES):
-                    return found, after
-                found.append(line)
-            after = Position(line.timestamp, line.number)
+        for line in filter(wanted, chunk):
+            size += event_bytes(line.message)
+            if found and (len(found) == limit or size > PAGE_BYTES):
+                return found, Position(found[-1].timestamp, found[-1].number)
+            found.append(line)
         if len(chunk) < CHUNK_LINES:
             return found, None
+        after = Position(chunk[-1].timestamp, chunk[-1].number)
     return found, after
 
 

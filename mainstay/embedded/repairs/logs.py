@@ -23,6 +23,7 @@ from mainstay.embedded.repairs.log_groups import (
     describe_log_groups,
     describe_stream,
     find_group,
+    iter_tagged_resources,
     list_tags_for_resource,
     store_of,
 )
@@ -38,6 +39,7 @@ def install() -> None:
     replace(LogsResponse, "list_tags_for_resource", list_tags_for_resource)
     replace(LogsBackend, "put_log_events", _store_events)
     replace(LogsBackend, "filter_log_events", filter_for_export)
+    replace(LogsBackend, "iter_tagged_resources", iter_tagged_resources)
     for name in ("put_subscription_filter", "put_metric_filter"):
         replace(LogsBackend, name, _with_checked_pattern(getattr(LogsBackend, name)))
     replace(LogGroup, "delete_log_stream", _delete_stream(LogGroup.delete_log_stream))

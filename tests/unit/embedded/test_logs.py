@@ -242,6 +242,15 @@ def test_a_group_tells_its_bytes_and_its_tags(logs: Any) -> None:
     assert _refused(logs.list_tags_for_resource, resourceArn=nowhere) == "ResourceNotFoundException"
 
 
+def test_groups_are_found_by_their_tags(aws: EmbeddedAws, logs: Any) -> None:
+    logs.create_log_group(logGroupName="/untagged")
+    for values, found in (([], [GROUP]), (["shop"], [GROUP]), (["other"], [])):
+        resources = aws.client("resourcegroupstaggingapi").get_resources(
+            ResourceTypeFilters=["logs:log-group"], TagFilters=[{"Key": "team", "Values": values}]
+        )["ResourceTagMappingList"]
+        assert [one["ResourceARN"].rpartition(":")[2] for one in resources] == found
+
+
 def test_a_stream_tells_its_first_and_last_event(logs: Any) -> None:
     _put(logs, (5, "x"), (7, "x"))
     _put(logs, (1, "x"))
