@@ -10,8 +10,17 @@ from typing import Any
 
 from chalicelib.aws.incident_table import How, Opening
 from chalicelib.collaborators import Collaborators
+from chalicelib.errors import StaleRecordError
 from chalicelib.incidents.base import digest_of
-from chalicelib.incidents.model import ActorKind, Incident, Signal, State
+from chalicelib.incidents.foreseen import GAVE_WAY
+from chalicelib.incidents.model import (
+    ActorKind,
+    Classification,
+    Incident,
+    Signal,
+    SignalSource,
+    State,
+)
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import START, News, bookmark_after, write_events
 from chalicelib.redaction import clean_text, redact_value
@@ -40,13 +49,51 @@ def open_incident(signal: Signal, team: Collaborators) -> Opening:
     incident = new_incident(signal, team.clock())
     events = write_events(incident.incident_id, START, State.DETECTING, _first_news(signal, incident, team))
     incident = incident.model_copy(update={"bookmark": bookmark_after(events)})
-    opening: Opening = team.patiently(lambda: team.incidents.open(incident, events))
+    opening: Opening = team.patiently(
+        lambda: team.incidents.open(incident, events, warnings_before(signal, team))
+    )
+    if opening.how is How.IN_THE_WAY:
+        make_way(opening.incident_id, team)
+        opening = team.patiently(lambda: team.incidents.open(incident, events))
     team.telemetry.count("Signals", Outcome=opening.how.value, ResourceType=signal.resource.type)
     if opening.how is How.OPENED:
         team.executions.start(first_step(incident, team))
     if opening.how is How.DUPLICATE and opening.incident_id:
         _make_up_for_lost_start(opening.incident_id, team)
     return opening
+
+
+_SURE = frozenset(
+    {SignalSource.API_CALL, SignalSource.STATE_CHANGE, SignalSource.DB_EVENT, SignalSource.SWEEP}
+)
+"""Sources that tell of what happened. An alarm may be about the very thing that a warning is about."""
+
+
+def warnings_before(signal: Signal, team: Collaborators) -> frozenset[str]:
+    """The failures of its type that are warnings, where the signal tells of a failure: these come second."""
+    kinds = team.types[signal.resource.type]
+    happened = signal.source in _SURE and not signal.error_code and not signal.dry_run
+    if not happened or kinds.failure(signal.failure).classification is Classification.ANOMALY:
+        return frozenset()
+    return frozenset(one.name for one in kinds.failures if one.classification is Classification.ANOMALY)
+
+
+def make_way(incident_id: str, team: Collaborators) -> None:
+    """Withdraw the question of a warning about a resource that has failed meanwhile.
+
+    Nobody's answer is waited for while there is something to repair. What is already being done is not
+    broken off: the failure joins it.
+    """
+    incident = team.incidents.load(incident_id)
+    if incident.state is not State.AWAITING_APPROVAL:
+        return
+    step = first_step(incident, team).resumed(incident)
+    news = News(what=f"Withdrew the question: {GAVE_WAY}", at=team.clock())
+    try:
+        ended = team.incidents.end_alone(step, State.EXPIRED, [news], problem=GAVE_WAY)
+    except StaleRecordError:
+        return
+    team.executions.answer(team.incidents.task_token(incident_id), ended)
 
 
 def new_incident(signal: Signal, now: datetime) -> Incident:
@@ -75,6 +122,7 @@ def first_step(incident: Incident, team: Collaborators) -> Step:
         bookmark=incident.bookmark,
         opened_at=incident.opened_at,
         failed_at=incident.failed_at,
+        foreseen=incident.foreseen,
         since=incident.opened_at,
         settle_seconds=0 if named else limits.settle_seconds,
         approval_seconds=limits.approval_seconds,

@@ -19,7 +19,7 @@ from chalicelib.incidents.lifecycle import ENDED, OPEN
 from chalicelib.incidents.model import Incident, Observation, Resource, Signal, SignalSource, State
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News
-from chalicelib.intake import first_step, open_incident
+from chalicelib.intake import first_step, open_incident, warnings_before
 from chalicelib.workflow import learn_outcome, notify_people
 
 T = TypeVar("T")
@@ -114,11 +114,21 @@ def _push_on(incident: Incident, team: Collaborators) -> str:
     if not token:
         return ""
     if incident.state is State.AWAITING_APPROVAL:
-        team.executions.keep_waiting(token)
-        return "kept_waiting"
+        return _keep_waiting(incident, token, team)
     if incident.approval is not None and incident.state is State.EXECUTING:
         team.executions.answer(token, first_step(incident, team).resumed(incident))
     return ""
+
+
+def _keep_waiting(incident: Incident, token: str, team: Collaborators) -> str:
+    """Unless a warning's resource failed while it was judged, so that the failure only joined it."""
+    resource, heard = incident.resource, incident.signals
+    for failure in {one.failure for one in heard if incident.failure in warnings_before(one, team)}:
+        seen, known_good = team.observe(resource), team.memory.known_good(resource)
+        if team.types[resource.type].is_failing(failure, seen, known_good):
+            return _open(resource, failure, team)
+    team.executions.keep_waiting(token)
+    return "kept_waiting"
 
 
 def _look_again(incident_id: str, team: Collaborators) -> str:
@@ -158,6 +168,10 @@ def _reopen(
     kind = team.types[resource.type]
     if not kind.is_failing(failure, seen, known_good) or not _is_news(resource, failure, team):
         return ""
+    return _open(resource, failure, team)
+
+
+def _open(resource: Resource, failure: str, team: Collaborators) -> str:
     now = team.clock()
     signal = Signal(
         signal_id=f"sweep:{resource.key}:{failure}:{now:%Y-%m-%dT%H:%M}",

@@ -144,7 +144,7 @@ def released(table: str, step: Step, end: State, at: datetime) -> dict[str, Any]
     # What was dismissed was judged by one look: what happened after that look is not in it.
     known_until = step.observation.observed_at if end is State.DISMISSED and step.observation else at
     values: dict[str, items.Value] = {"id": step.incident_id, "ended": known_until.replace(microsecond=0)}
-    if end in COOLING:
+    if _cools(step, end):
         expression += ", cooldown_until = :until"
         values["until"] = at + timedelta(seconds=step.cooldown_seconds)
     if end in COOLING and end is not State.COMPLETED:
@@ -163,6 +163,14 @@ def released(table: str, step: Step, end: State, at: datetime) -> dict[str, Any]
         names=None,
         **values,
     )
+
+
+_NOTHING_BEGUN = frozenset({State.DETECTING, State.ANALYZING, State.PLANNING, State.AWAITING_APPROVAL})
+
+
+def _cools(step: Step, end: State) -> bool:
+    """A warning about which nothing was done leaves no cooldown: what fails after it is to be repaired."""
+    return end in COOLING and not (step.foreseen and step.state in _NOTHING_BEGUN)
 
 
 def _listed(sections: dict[str, Record | str]) -> dict[str, items.Value]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,6 +29,8 @@ class How(StrEnum):
     DUPLICATE = "duplicate"
     ECHO = "echo"
     """Of our own doing, and of no incident."""
+    IN_THE_WAY = "in-the-way"
+    """Another incident holds the resource, and is to give way to this one. Nothing was written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,20 +46,27 @@ class IncidentTable(IncidentReader):
 
     def __init__(self, aws: Aws, table: str) -> None:
         super().__init__(aws, table)
-        self._opened_here: dict[str, str] = {}
+        self._opened_here: dict[str, tuple[str, str]] = {}
+        """The incident and its failure, by resource."""
 
     # -- opening --------------------------------------------------------------------------------
 
-    def open(self, incident: Incident, events: Sequence[TimelineEvent]) -> Opening:
+    def open(
+        self, incident: Incident, events: Sequence[TimelineEvent], yielding: Collection[str] = ()
+    ) -> Opening:
         """Open an incident for its one signal, or find the one that the signal belongs to.
+
+        An open incident of a failure that is `yielding` is answered as being in the way, and not joined.
 
         One transaction: the signal's dedupe key, the resource's guard, the record, its first timeline
         events, and the count of incidents opened. Raises ConflictError where another transaction was
         at the same items; trying again is safe.
         """
-        return self._join_known(incident) or self._open(incident, events)
+        return self._join_known(incident, yielding) or self._open(incident, events, yielding)
 
-    def _open(self, incident: Incident, events: Sequence[TimelineEvent]) -> Opening:
+    def _open(
+        self, incident: Incident, events: Sequence[TimelineEvent], yielding: Collection[str]
+    ) -> Opening:
         signal = incident.signals[0]
         try:
             self.write(
@@ -73,18 +82,21 @@ class IncidentTable(IncidentReader):
             if refused.failed(0):
                 return _duplicate(refused.item(0))
             if refused.failed(1):
-                return self._belongs(refused.item(1), signal, incident.opened_at)
+                return _in_the_way(refused.item(1), yielding) or self._belongs(
+                    refused.item(1), signal, incident.opened_at
+                )
             raise
-        self._opened_here[incident.resource.key] = incident.incident_id
+        self._opened_here[incident.resource.key] = incident.incident_id, incident.failure
         return Opening(incident_id=incident.incident_id, how=How.OPENED)
 
-    def _join_known(self, incident: Incident) -> Opening | None:
+    def _join_known(self, incident: Incident, yielding: Collection[str]) -> Opening | None:
         """Most second views come to the process that opened the incident: try that one before a new one.
 
         Only while it is open, which the transaction itself makes sure of.
         """
-        known, signal = self._opened_here.pop(incident.resource.key, None), incident.signals[0]
-        if known is None:
+        known, failure = self._opened_here.pop(incident.resource.key, ("", ""))
+        signal = incident.signals[0]
+        if not known or failure in yielding:
             return None
         view = parts.joined(self.table, known, signal, only_open=True)
         try:
@@ -252,6 +264,13 @@ class IncidentTable(IncidentReader):
 
 def _duplicate(seen: items.Item) -> Opening:
     return Opening(incident_id=items.decode(seen["incident_id"]), how=How.DUPLICATE)
+
+
+def _in_the_way(guard: items.Item, yielding: Collection[str]) -> Opening | None:
+    known = items.plain(guard)
+    if known.get("open_incident") and known.get("failure") in yielding:
+        return Opening(incident_id=str(known["open_incident"]), how=How.IN_THE_WAY)
+    return None
 
 
 def _incident_of(guard: items.Item) -> str:

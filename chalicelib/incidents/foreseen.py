@@ -8,6 +8,8 @@ from chalicelib.incidents.model import Classification, State
 from chalicelib.incidents.standing import Standing, approval_steps, approval_text, standing_of
 from chalicelib.incidents.telling import Telling, quote, say_duration, sentence
 
+GAVE_WAY = "it failed before anybody answered"
+"""Why a warning ends when its resource fails while people are asked."""
 _NOT_YET = "As far as Mainstay knows it has not failed yet"
 _WATCHED = "Mainstay goes on watching it, and warns again where it has to."
 
@@ -20,13 +22,13 @@ def standing_of_warning(telling: Telling) -> Standing:
 def _completed(telling: Telling) -> Standing:
     if not telling.was_begun:
         return Standing(
-            short="passed before anything was done",
+            short="nothing had to be done",
             sentences="It was as it should be before Mainstay did anything. You need to do nothing.",
             steps=(f"Nothing. {_WATCHED}",),
         )
     took = say_duration(telling.incident.healthy_seconds or 0.0)
     return Standing(
-        short=f"acted on and verified in {took}",
+        short=f"acted on, verified in {took}",
         sentences=f"It has not failed: Mainstay acted, and verified that it took effect, {took} after the "
         "warning. You need to do nothing now.",
         steps=(f"Nothing at once. {_WATCHED}", "Find out why it came to this: the cause may still be there."),
@@ -35,8 +37,8 @@ def _completed(telling: Telling) -> Standing:
 
 def _awaiting_approval(telling: Telling) -> Standing:
     return Standing(
-        short="may act first, needs your approval",
-        sentences=f"It has not failed yet. {approval_text(telling)}",
+        short="needs your approval",
+        sentences=approval_text(telling),
         steps=approval_steps(telling),
     )
 
@@ -50,13 +52,13 @@ def _failed(telling: Telling) -> Standing:
         )
     if telling.was_undone:
         return Standing(
-            short="prevention failed and was undone, needs you",
+            short="undone, needs you",
             sentences="What Mainstay did about it did not work. It was put back, and that was verified. "
             f"{_NOT_YET}, and it needs you.",
             steps=("Prevent it by hand while there is time.",),
         )
     return Standing(
-        short="prevention failed, needs you now",
+        short="needs you now",
         sentences="What Mainstay did about it did not work, and it is not certain how far it came. "
         "Please look at it now.",
         steps=(
@@ -71,15 +73,22 @@ def _rejected(telling: Telling) -> Standing:
     who = quote(approval.by) if approval and approval.by else "Somebody"
     why = f" The reason: {sentence(approval.reason)}" if approval and approval.reason else ""
     return Standing(
-        short="prevention rejected, left as it is",
+        short="rejected, left as it is",
         sentences=f"{who} decided that nothing is done about it, so nothing was changed.{why}",
         steps=("Nothing, if the warning may stand. Otherwise prevent it by hand.",),
     )
 
 
-def _expired(_telling: Telling) -> Standing:
+def _expired(telling: Telling) -> Standing:
+    if telling.incident.problem == GAVE_WAY:
+        return Standing(
+            short="it failed first",
+            sentences="It failed before anybody answered, so there is nothing left to prevent. The failure "
+            "is an incident of its own.",
+            steps=("Look at the incident of the failure. The warning may still be worth heeding later.",),
+        )
     return Standing(
-        short="nobody answered, not prevented, needs you",
+        short="nobody answered, needs you",
         sentences="Nobody answered in time, so nothing was changed. The warning stands.",
         steps=("Prevent it by hand while there is time: what Mainstay would have done is below.",),
     )
@@ -87,7 +96,7 @@ def _expired(_telling: Telling) -> Standing:
 
 def _cooldown(_telling: Telling) -> Standing:
     return Standing(
-        short="warned of again too soon, left alone, needs you",
+        short="warned again too soon",
         sentences="The warning came so soon after an earlier incident that Mainstay left it alone, as more "
         "of the same would hardly help.",
         steps=(
@@ -101,13 +110,13 @@ def _dismissed(telling: Telling) -> Standing:
     assessment, decision = telling.incident.assessment, telling.incident.decision
     if assessment and assessment.classification is Classification.NORMAL:
         return Standing(
-            short="no cause to act, left alone",
+            short="no cause to act",
             sentences="There is no cause to act, so Mainstay left it alone. You need to do nothing.",
             steps=(f"Nothing. {_WATCHED}",),
         )
     why = f": {sentence(decision.reason)}" if decision else "."
     return Standing(
-        short="left alone by the policy, not prevented",
+        short="left alone by the policy",
         sentences=f"Mainstay changed nothing{why} Please decide whether it needs you.",
         steps=("If it should not fail, prevent it by hand while there is time.", _WATCHED),
     )

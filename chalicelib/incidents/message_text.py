@@ -112,7 +112,8 @@ def _why(telling: Telling) -> Iterator[str]:
     if assessment is None:
         return
     judge = "by the rules" if assessment.judge is Judge.RULES else "with the help of the model"
-    what = _CLASSES[assessment.classification]
+    foreseen = telling.incident.foreseen and assessment.classification is Classification.ANOMALY
+    what = "a warning to heed" if foreseen else _CLASSES[assessment.classification]
     yield from _wrap(f"Judged {what}, {assessment.confidence:.0%} sure, {judge}.")
     if assessment.judge_note:
         yield from _wrap(sentence(assessment.judge_note))

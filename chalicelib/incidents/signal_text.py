@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
-from chalicelib.incidents.base import Scalar
+from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.model import Signal, SignalSource
 from chalicelib.incidents.telling import quote
 
@@ -31,7 +32,7 @@ def _told_by(signal: Signal) -> str:
         case SignalSource.ALARM:
             return f"the alarm {name} went off: {quote(signal.details.get('reason', ''))}".rstrip(": ")
         case SignalSource.FORECAST:
-            return _forecast(signal, name)
+            return f"Mainstay foresaw it: {say_forecast(signal)}"
         case SignalSource.SWEEP:
             return f"Mainstay found it while looking round: {name}"
 
@@ -50,17 +51,42 @@ def _tool(user_agent: str) -> str:
     return quote(user_agent.strip("[] ").split()[0], 60)
 
 
-def _forecast(signal: Signal, name: str) -> str:
-    """Its numbers, as far as it gives them."""
+def say_forecast(signal: Signal) -> str:
+    """What a forecast saw, in its own words or by its numbers, and how likely it takes the failure to be."""
     details = signal.details
-    metric = quote(details.get("metric") or name, 80)
-    value, limit = _number(details.get("value")), _number(details.get("limit"))
-    stands = f" is {value:.6g}" if value is not None else ""
-    heads = f" and heads for {limit:.6g}" if limit is not None else ""
-    chance = _number(details.get("probability"))
+    chance, horizon = number_in(details, "probability"), number_in(details, "horizon_minutes")
     likely = f", {chance:.0%} likely" if chance is not None else ""
-    return f"Mainstay foresaw it: {metric}{stands}{heads}{likely}"
+    within = f" within {horizon:.0f} minutes" if likely and horizon is not None and horizon > 0 else ""
+    return f"{_seen(details) or quote(signal.event_name)}{likely}{within}"
 
 
-def _number(value: Scalar) -> float | None:
-    return None if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
+def _seen(details: Attributes) -> str:
+    if details.get("evidence"):
+        return quote(details["evidence"]).rstrip(".")
+    value, limit = number_in(details, "value"), number_in(details, "limit")
+    unit = str(details.get("unit") or "")
+    stands = f" is {_figure(value, unit)}" if value is not None else ""
+    heads = f" and heads for {_figure(limit, unit)}" if limit is not None else ""
+    return f"{quote(details.get('metric') or '', 80)}{stands}{heads}"
+
+
+def number_in(details: Attributes, name: str) -> float | None:
+    """A finite number, or None; a truth value, which Python takes for a number, is none."""
+    value = details.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        return None
+    return float(value)
+
+
+_UNITS = {"percent": "%", "milliseconds": " ms", "bytes": " B"}
+_BINARY = 1024
+
+
+def _figure(value: float, unit: str) -> str:
+    """Bytes in the unit in which people say them; everything else as it is."""
+    if unit == "bytes":
+        for larger in ("TiB", "GiB", "MiB", "KiB"):
+            size = _BINARY ** (1 + ("KiB", "MiB", "GiB", "TiB").index(larger))
+            if abs(value) >= size:
+                return f"{value / size:.3g} {larger}"
+    return f"{value:.6g}{_UNITS.get(unit, '')}"

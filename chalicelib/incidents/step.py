@@ -35,6 +35,8 @@ class Step(Record):
     bookmark: Bookmark
     opened_at: AwareDatetime
     failed_at: AwareDatetime
+    foreseen: bool = False
+    """Whether a forecast opened the incident: a warning, and no failure yet."""
     looked_again_at: int = 0
     """How many signals were known when the resource had to be looked at anew."""
     settle_seconds: int = 0

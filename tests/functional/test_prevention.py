@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.instances import InstanceState
 
 from chalicelib.aws.incident_reader import Story
 from chalicelib.aws.incident_table import How, Opening
@@ -14,7 +16,7 @@ from chalicelib.intake import open_incident
 from chalicelib.sweep import sweep
 from mainstay.demo import things
 from mainstay.embedded.personas import GHOST
-from tests.functional.scene import Scene, answers_of, begun, moves, said
+from tests.functional.scene import TIMEOUT, Scene, answers_of, begun, moves, said
 
 DATABASE, TABLE, INSTANCE, SERVICE = "rds.db-instance", "dynamodb.table", "ec2.instance", "ecs.service"
 FAILURES = {
@@ -46,10 +48,28 @@ def a_warning(resource: Resource, at: datetime, *, name: str = "first", **detail
             "metric": "free storage",
             "value": 1.2e9,
             "limit": 0.0,
+            "unit": "bytes",
             "detector": "trend",
             **details,
         },
     )
+
+
+def a_stop(instance: Resource, at: datetime) -> Signal:
+    return Signal(
+        signal_id=f"stop:{instance.key}",
+        source=SignalSource.STATE_CHANGE,
+        resource=instance,
+        failure="stopped",
+        event_name="stopped",
+        occurred_at=at,
+    )
+
+
+def stop_unheard(instance: Resource) -> None:
+    """As if AWS had lost the event."""
+    made = ec2_backends[instance.account][instance.region].get_instance(instance.id)
+    vars(made)["_state"] = InstanceState("stopped", 80)
 
 
 def make_database(scene: Scene) -> Resource:
@@ -112,6 +132,7 @@ def test_a_filling_database_is_given_storage_once_a_person_agrees(scene: Scene) 
     assert story.incident.assessment.classification is Classification.ANOMALY
     assert story.incident.verification is not None
     assert "allocated gib is 25" in story.incident.verification.looked_at
+    assert said(story)[0].endswith("is expected to run out of storage")
 
 
 def test_a_table_short_of_capacity_is_given_more_where_the_policy_does_so_without_asking(
@@ -126,6 +147,8 @@ def test_a_table_short_of_capacity_is_given_more_where_the_policy_does_so_withou
     assert story.incident.state is State.COMPLETED
     assert State.AWAITING_APPROVAL not in moves(story)
     assert write_units_of(scene, table) == 18
+    sweep(scene.world.team)
+    assert len(scene.stories(table)) == 1, "what was prevented has not failed"
 
 
 def test_a_leaking_service_gets_new_tasks_once_a_person_agrees(scene: Scene) -> None:
@@ -234,6 +257,48 @@ def test_a_warning_that_is_renewed_joins_its_incident(scene: Scene) -> None:
     assert scene.story(database).incident.state is State.COMPLETED
 
 
+def test_a_warning_gives_way_to_a_failure_that_comes_while_people_are_asked(scene: Scene) -> None:
+    instance = scene.make_instance()
+    warn(scene, instance)
+    scene.waits(instance)
+
+    scene.stop(instance)
+    warning, failure = scene.ended(instance, count=2, timeout=TIMEOUT)
+
+    assert (warning.incident.state, failure.incident.state) == (State.EXPIRED, State.COMPLETED)
+    assert warning.incident.problem == "it failed before anybody answered"
+    assert scene.state_of(instance) == "running"
+    told = scene.inbox.about(warning.incident.incident_id)
+    assert told[-1]["summary"].endswith("it failed first")
+
+
+def test_a_failure_that_joined_a_warning_while_it_was_judged_is_found_by_the_sweep(scene: Scene) -> None:
+    instance = scene.make_instance()
+    opening = warn(scene, instance)
+    scene.waits(instance)
+    stop_unheard(instance)
+    joined = a_stop(instance, scene.world.team.clock())
+    scene.world.team.incidents.join(opening.incident_id, joined, joined.occurred_at)
+
+    found = sweep(scene.world.team)
+
+    assert found["reopened"] >= 1
+    assert scene.waits(instance).incident.failure == "stopped", "nobody is named, so a person is asked"
+    assert scene.stories(instance)[0].incident.state is State.EXPIRED
+
+
+def test_what_people_rejected_to_prevent_is_repaired_at_once_when_it_fails(scene: Scene) -> None:
+    instance = scene.make_instance()
+    warn(scene, instance)
+    scene.waits(instance)
+    scene.say(instance, approved=False)
+    assert scene.story(instance).incident.state is State.REJECTED
+
+    scene.stop(instance)
+
+    assert scene.story(instance, count=2).incident.state is State.COMPLETED
+
+
 def test_a_warning_inside_the_cooldown_is_told_and_left_alone(scene: Scene) -> None:
     do_what_is_foreseen(scene)
     table = make_table(scene)
@@ -250,21 +315,3 @@ def test_a_warning_inside_the_cooldown_is_told_and_left_alone(scene: Scene) -> N
     assert opening.how is How.OPENED
     assert story.incident.state is State.COOLDOWN
     assert write_units_of(scene, table) == raised
-
-
-def test_what_was_prevented_is_not_opened_again_by_the_sweep(scene: Scene) -> None:
-    do_what_is_foreseen(scene)
-    table = make_table(scene)
-    warn(scene, table)
-    scene.story(table)
-
-    sweep(scene.world.team)
-
-    assert len(scene.stories(table)) == 1
-
-
-def test_a_story_of_prevention_reads_well(scene: Scene) -> None:
-    story = approved(scene, make_database(scene))
-
-    assert said(story)[0].endswith("is expected to run out of storage")
-    assert any(line.startswith("Done: give the database more storage") for line in said(story))

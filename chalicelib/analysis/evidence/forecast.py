@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import partial
-from math import isfinite
 
 from chalicelib.analysis.calibration import log_odds
 from chalicelib.analysis.case import Case
 from chalicelib.analysis.evidence.weights import DECISIVE
-from chalicelib.analysis.facts import quoted
-from chalicelib.incidents.base import Scalar
 from chalicelib.incidents.model import Evidence, Signal, SignalSource
+from chalicelib.incidents.signal_text import number_in, say_forecast
 
 PASSED = 0.2
 """A newest probability below this says that the warning is over."""
@@ -23,7 +21,6 @@ PASSED = 0.2
 _FRESH = timedelta(minutes=20)
 """Three scans and a delay: a warning that was not renewed for longer has grown old."""
 _GRACE = timedelta(minutes=15)
-_WORDS = 80
 _fact = partial(Evidence, rule="forecast", source="forecast")
 
 
@@ -33,7 +30,7 @@ def weigh_forecast(case: Case) -> Evidence | None:
     if not forecasts or not case.incident.foreseen:
         return None
     newest = max(forecasts, key=lambda signal: signal.occurred_at)
-    chance = _number(newest.details.get("probability"))
+    chance = number_in(newest.details, "probability")
     if not case.observation.exists:
         return _fact(fact="it is not there any more", weight=DECISIVE, decisive=True)
     if chance is None or not 0 <= chance <= 1:
@@ -47,35 +44,11 @@ def weigh_forecast(case: Case) -> Evidence | None:
 
 def _weighed(newest: Signal, chance: float, now: datetime) -> Evidence:
     """Within the horizon it still may happen; what did not happen in its time will hardly come."""
-    expected = newest.expected_at
-    likely = f"{_series(newest)}, {chance:.0%} likely{_within(newest)}"
+    expected, age = newest.expected_at, now - newest.occurred_at
     if expected is not None and now > expected + _GRACE:
         return _fact(fact=f"it was expected by {expected:%H:%M} UTC and has not happened", weight=-1.5)
-    age = now - newest.occurred_at
+    weight = log_odds(chance)
     if age > _FRESH:
-        minutes = age.total_seconds() / 60
-        return _fact(
-            fact=f"{likely}, but said {minutes:.0f} minutes ago", weight=min(0.0, log_odds(chance) - 1.5)
-        )
-    return _fact(fact=likely, weight=round(log_odds(chance), 3))
-
-
-def _series(signal: Signal) -> str:
-    """Which numbers it was foreseen from: names from our own declarations, and from a log's templates."""
-    metric = quoted(str(signal.details.get("metric") or "its metrics"), _WORDS)
-    value, limit = (_number(signal.details.get(name)) for name in ("value", "limit"))
-    if value is None or limit is None:
-        return f"{metric} heads for its limit"
-    return f"{metric} is {value:.6g} and heads for {limit:.6g}"
-
-
-def _within(signal: Signal) -> str:
-    minutes = _number(signal.details.get("horizon_minutes"))
-    return f" within {minutes:.0f} minutes" if minutes is not None and minutes > 0 else ""
-
-
-def _number(value: Scalar) -> float | None:
-    """A finite number; no truth value, which Python takes for one."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        return None
-    return float(value)
+        old = f"{say_forecast(newest)}, but said {age.total_seconds() / 60:.0f} minutes ago"
+        return _fact(fact=old, weight=round(min(0.0, weight - 1.5), 3))
+    return _fact(fact=say_forecast(newest), weight=round(weight, 3))

@@ -36,6 +36,7 @@ from tests.unit.incidents.told import (
     an_assessment,
     an_incident,
 )
+from tests.unit.incidents.warnings_told import WARNINGS
 
 
 def completed() -> Told:
@@ -267,5 +268,5 @@ STORIES = {
         left_alone,
         at_work,
     )
-}
+} | WARNINGS
 """One for each way in which people can be told, by the name of its golden file."""
