@@ -12,9 +12,11 @@ import pytest
 import yaml
 from moto import mock_aws
 
+from chalicelib.aws.alert_table import AlertTable
 from chalicelib.aws.clients import Aws
 from chalicelib.aws.incident_index import IncidentIndex
 from chalicelib.aws.incident_table import IncidentTable
+from chalicelib.aws.knowledge import Knowledge
 from chalicelib.aws.ledger import Ledger
 from chalicelib.aws.memory import Memory
 from mainstay.embedded.repairs import dynamodb, remove_repairs
@@ -40,9 +42,15 @@ _Loader.add_multi_constructor("!", _plain)
 
 
 @pytest.fixture(scope="session")
-def properties() -> dict[str, Any]:
+def template() -> dict[str, Any]:
+    """The stack's."""
+    found: dict[str, Any] = yaml.load(_TEMPLATE.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a safe loader
+    return found
+
+
+@pytest.fixture(scope="session")
+def properties(template: dict[str, Any]) -> dict[str, Any]:
     """Of the incidents table, as the stack makes it."""
-    template = yaml.load(_TEMPLATE.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a safe loader
     found = template["Resources"]["IncidentsTable"]["Properties"]
     return {
         name: found[name]
@@ -79,3 +87,23 @@ def index(aws: Aws, table: IncidentTable) -> IncidentIndex:
 @pytest.fixture
 def ledger(table: IncidentTable) -> Ledger:
     return Ledger(table)
+
+
+@pytest.fixture
+def patterns(aws: Aws, template: dict[str, Any]) -> str:
+    """The name of a patterns table of its own for each test."""
+    found = template["Resources"]["PatternsTable"]["Properties"]
+    given = {name: found[name] for name in ("AttributeDefinitions", "KeySchema", "BillingMode")}
+    name = f"patterns-{next(_NUMBERS)}"
+    boto3.client("dynamodb", region_name=aws.region).create_table(TableName=name, **given)
+    return name
+
+
+@pytest.fixture
+def knowledge(aws: Aws, patterns: str) -> Knowledge:
+    return Knowledge(aws, patterns)
+
+
+@pytest.fixture
+def alerts(aws: Aws, patterns: str) -> AlertTable:
+    return AlertTable(aws, patterns)
