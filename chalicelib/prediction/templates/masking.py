@@ -18,11 +18,9 @@ WILD = "<*>"
 PLAIN = 6
 """So many different plain words in one place, all else being equal, are values of a variable."""
 MAYBE = 5
-"""The same for identifiers, and for words behind an equals sign."""
-NAMED = 3
-"""The same for words behind one that announces a name, such as ``user`` or ``from``."""
+"""The same for identifiers, and for words behind ``=``, ``to`` or ``by``."""
 LIKELY = 2
-"""The same for paths, hosts, mail addresses, numbered names and units."""
+"""The same for paths, hosts, mail addresses, numbered names, units, and words behind ``user`` or ``from``."""
 MASKED = 1
 """What is masked needs no more evidence."""
 CONSTANT = 0
@@ -36,7 +34,8 @@ Token = tuple[str, int]
 UNITS = frozenset(
     "B KB MB GB TB kB KiB MiB GiB TiB kb mb gb bytes byte ns us ms s sec secs".split()  # noqa: SIM905 - words
 )
-_ANNOUNCING = frozenset(["user", "username", "host", "hostname", "node", "from", "to", "for", "by"])
+_ANNOUNCING = frozenset(["user", "username", "host", "hostname", "node", "from", "for"])
+_LEADING_TO = frozenset(["=", "to", "by"])
 _LITERALS = frozenset(["true", "false", "null", "nil", "None", "True", "False", "yes", "no"])
 
 _DIGIT = re.compile(r"\d")
@@ -81,11 +80,11 @@ def _mask_core(core: str) -> str:
 
 def evidence_beside(text: str, evidence: int, before: str) -> int:
     """Of a word that does not look like a value: what is in front of it may say that it is one."""
-    if before == "=":
-        return LIKELY if text in _LITERALS else MAYBE
-    if before in _ANNOUNCING:
-        return NAMED
-    return LIKELY if text in UNITS and before.endswith(WILD) else evidence
+    if before in _ANNOUNCING or (before == "=" and text in _LITERALS):
+        return LIKELY
+    if text in UNITS and before.endswith(WILD):
+        return LIKELY
+    return MAYBE if before in _LEADING_TO else evidence
 
 
 def is_numbered(text: str) -> bool:

@@ -37,9 +37,9 @@ _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? "
 _WITH_COLONS = re.compile(
     rf"\b(?:{_DAY})?{_MONTH} +\d{{1,2}},? (?:\d{{4}} )?{_CLOCK}(?: [A-Z]{{2,5}})?(?: \d{{4}})?\b"
-    r"|\b(?:[0-9A-Fa-f]{2}:){5,}[0-9A-Fa-f]{2}\b"
+    r"|\b[0-9A-Fa-f]{1,4}(?:::?[0-9A-Fa-f]{1,4}){4,}\b"
 )
-"""Fri Jun 17 07:07:00 2005; addresses of network cards and the like."""
+"""Fri Jun 17 07:07:00 2005; addresses of network cards, of version 6, and the like."""
 _WITH_COMMAS = re.compile(r"\b\d[\d.]*(?:,\d[\d.]*)+(?!\w)")
 _URL = re.compile(r"(?<=://)[^\s\"'<>()\[\]{},;|]+")
 _REQUEST = re.compile(
@@ -51,9 +51,11 @@ _QUOTED = re.compile(r"(?<==\")[^\"]{1,80}(?=\")")
 _APART = " \t\n\r\f\v=:,;()[]{}<>\"'|"
 _BETWEEN = {mark: (mark, BETWEEN) for mark in _APART}
 _WORD_OR_MARK = re.compile(r"[^\s=:,;()\[\]{}<>\"'|\x02]+|.", re.DOTALL)
-_WITH_RULES = re.compile(r"(?:(?!\.\.)[^\s=:,;()\[\]{}<>\"'|\x02])+|\.{2,}|.", re.DOTALL)
+_WITH_RULES = re.compile(r"(?:(?!(?<!/)\.\.(?!/))[^\s=:,;()\[\]{}<>\"'|\x02])+|\.{2,}|.", re.DOTALL)
 """The same where dots are drawn as a line, as in ``enabled.....1``."""
 _LONGEST_PORT = 5
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}")
+_SOURCE = re.compile(r"\.(?:py|go|js|ts|rb|cc|cpp|java|php|rs|cs|sh|pl)$")
 
 _LIST: Token = (WILD, MASKED)
 """One token, known by its identity, for an enumeration of numbered names."""
@@ -115,9 +117,9 @@ def _beside(word: str, evidence: int, before: str) -> Token:
 
 
 def _take_for_host(tokens: list[Token]) -> None:
-    """What has a dot in it and a port behind it is a host."""
-    if len(tokens) > 1 and "." in tokens[-2][0] and tokens[-2][1] in (CONSTANT, MAYBE):
-        tokens[-2] = (tokens[-2][0], LIKELY)
+    """What has a dot in it and a port behind it is an address, unless it is a line of source code."""
+    if len(tokens) > 1 and _HOST.fullmatch(tokens[-2][0]) and not _SOURCE.search(tokens[-2][0]):
+        tokens[-2] = _VARIABLE
 
 
 def _fold_enumeration(tokens: list[Token]) -> None:

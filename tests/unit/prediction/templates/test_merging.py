@@ -112,11 +112,11 @@ def test_what_one_has_generalised_is_general_in_both() -> None:
 
 
 def test_evidence_of_several_workers_adds_up() -> None:
-    one, (first,) = worker(TemplateMiner().state(), ["user alice left"])
-    for name in ("bob", "carol"):
-        one.merge(worker(TemplateMiner().state(), [f"user {name} left"])[0])
+    one, (first,) = worker(TemplateMiner().state(), ["state=idle left"])
+    for name in ("busy", "full", "gone", "back"):
+        one.merge(worker(TemplateMiner().state(), [f"state={name} left"])[0])
 
-    assert one.text(first) == "user <*> left"
+    assert one.text(first) == "state=<*> left"
     assert len(one) == 1
 
 
