@@ -56,6 +56,8 @@ _SCALE_FADES = 0.1
 _LEAST_NOISE = 5e-4
 """Of the distance from the limit: what changes by less is constant."""
 _FAR_AWAY = 8.0
+_BLUR = 0.2
+"""Of the square of the noise: how well a level can be known at all."""
 _OUT_OF_REACH = 64.0
 """Mean squares: eight standard deviations."""
 _JUMPS_REACH = 0.25
@@ -64,7 +66,7 @@ _LEAN = 1.5
 """The odds are raised by half: a failure that nobody was told of is worse than a warning too many."""
 
 
-_OWN = ("rising", "limit", "horizon", "at", "spacing", "behind", "noise", "scale", "jumped")
+_OWN = ("rising", "limit", "horizon", "at", "spacing", "behind", "noise", "scale", "jumped", "level")
 _PARTS = ("trends", "record", "jumps", "peaks", "days")
 
 
@@ -72,7 +74,7 @@ class Forecaster:
     """Follows one series. `rising`: the limit is crossed from below; else the value falls below it."""
 
     __slots__ = (
-        "at", "behind", "days", "fading", "horizon", "jumped", "jumps", "latest", "limit", "noise",
+        "at", "behind", "days", "fading", "horizon", "jumped", "jumps", "latest", "level", "limit", "noise",
         "peaks", "reach", "record", "rising", "scale", "spacing", "trends",
     )  # fmt: skip
 
@@ -86,7 +88,7 @@ class Forecaster:
         self.spacing = self.reach = horizon_seconds
         self.behind = 0
         self.latest: Forecast | None = None
-        self.noise = self.scale = self.jumped = 0.0
+        self.noise = self.scale = self.jumped = self.level = 0.0
         self.fading = 1.0
         self.trends, self.record, self.jumps = Trends(), Record(), Jumps()
         self.peaks, self.days = Peaks(), Days(horizon_seconds)
@@ -107,20 +109,25 @@ class Forecaster:
         self.at = at_seconds
         trends, noise = self.trends, self.noise
         level = value - self.jumped
-        drift = trends.usual_pace * seconds
-        miss = level - trends.usual - drift
+        miss = level - trends.usual - trends.usual_pace * seconds
         far = FAR * noise
-        if (miss > far or miss < -far) and trends.count > _WARM:
-            jumped = self.jumps.settle(level, miss, drift, noise)
+        if trends.count <= _WARM:
+            far = inf
+        elif self.jumps.moving:
+            self.jumps.moving -= 1
+            far = inf
+        if miss > far or miss < -far:
+            jumped = self._settle(level, seconds, far)
             if jumped is None:
-                trends.coast(seconds)
-                return self._doubt(miss)
+                return self.latest
             self.jumped += jumped
             level -= jumped
             miss -= jumped
+            far = inf if self.jumps.doubted is None else far
         else:
             self.jumps.doubted = None
-        forecasts = self._learn(seconds, level, miss)
+        self.level = level
+        forecasts = self._learn(seconds, level, miss, far)
         self.latest = forecast = self._judge(value, forecasts)
         return forecast
 
@@ -155,20 +162,31 @@ class Forecaster:
         if not self.trends.count:
             self.scale = abs(gap)
         self.at, self.spacing = at, _UNKNOWN
-        self.trends.start(value - self.jumped)
+        self.level = value - self.jumped
+        self.trends.start(self.level)
         self.record.break_off()
         self.jumps.doubted = None
         self.latest = Forecast(_LEAST if gap > 0 else 1.0, at, gap, 0.0, 0.0, 0.0, self.horizon)
 
-    def _doubt(self, miss: float) -> Forecast | None:
-        """What was forecast stands for a moment; a fall makes it less likely at once."""
-        if self.latest:
+    def _settle(self, level: float, seconds: float, far: float) -> float | None:
+        """By how much the level has jumped, or None while that is not clear; then the forecast stands.
+
+        What the quick trend foresaw is no surprise. After a fall a crossing is less likely at once.
+        """
+        trends, jumps = self.trends, self.jumps
+        drift = trends.quick_pace * seconds
+        miss, sudden = level - trends.quick - drift, level - self.level - drift
+        if jumps.doubted is None and (-far <= miss <= far or -far <= sudden <= far):
+            return 0.0
+        jumped = jumps.settle(level, sudden, drift, self.noise)
+        if jumped is None and self.latest:
+            trends.coast(seconds)
             lower = _FELL if miss < 0 else 1.0
             self.latest = self.latest._replace(at=self.at, probability=self.latest.probability * lower)
-        return self.latest
+        return jumped
 
-    def _learn(self, seconds: float, level: float, miss: float) -> Forecasts:
-        """Everything that is kept takes the point in; answer the four forecasts from here."""
+    def _learn(self, seconds: float, level: float, miss: float, most: float) -> Forecasts:
+        """Everything that is kept takes the point in, as a miss of at most so much; answer the forecasts."""
         trends, record, days, at, noise = self.trends, self.record, self.days, self.at, self.noise
         gap = abs(self.limit - self.jumped - level)
         count, fading, scale = trends.count, self.fading, self.scale
@@ -179,7 +197,7 @@ class Forecaster:
         share = fading if count * fading > 1 else 1 / count
         noise += share * (_MEAN_TO_DEVIATION * size - noise)
         self.noise = noise = max(noise, _LEAST_NOISE * scale)
-        trends.follow(level, seconds, FAR * noise if count >= _WARM else inf)
+        trends.follow(level, seconds, most)
         days.follow(at, level)
         record.check(at + seconds / 2, level, noise * noise)
         reach = self.reach
@@ -210,7 +228,7 @@ class Forecaster:
         rise = ahead - level
         gap = limit - level - noise * lift(rise * self.spacing / (reach * noise))
         square = noise * noise
-        spread = sqrt(max(variance - square, 0.1 * variance) + 0.1 * square)
+        spread = sqrt(max(variance - square, 0.1 * variance) + _BLUR * square)
         far = (gap - max(rise, 0.0)) / spread
         chance = 1 / (1 + exp(_LOGISTIC * far)) if far < _FAR_AWAY else 0.0
         if chance > _PEAKS_MATTER and self.peaks.count:

@@ -9,6 +9,9 @@ from chalicelib.prediction.forecasting.trends import Trends
 
 _FLOOR = 0.05
 """Of the square of the noise: no forecast is better than this."""
+_UNLIKE = 0.1
+"""Of the square by which the day differs from the trend: yesterday need not come again."""
+_HIGHEST = 0.6
 _NEVER = 1e150
 """The mean square error of what is not known."""
 _FAST = 0.3
@@ -28,6 +31,9 @@ def pool(trends: Trends, record: Record, forecasts: Forecasts, noise: float) -> 
     v1 = record.usual + least + (usual - quick) * (usual - quick)
     v2 = record.slow + least + (slow - quick) * (slow - quick)
     v3 = record.days + least
+    if of_days is not None:
+        off = of_days - of_usual
+        v3 += _UNLIKE * off * off
     if of_days is None or record.count_of_days < TRUSTED:
         of_days, v3 = quick, _NEVER
     best = min(v0, v1, v2, v3)
@@ -56,4 +62,4 @@ def lift(pace: float) -> float:
     """
     if pace > _FAST:
         return 0.0
-    return min(0.75, 0.4 - 0.37 * log(max(pace, 0.02) / 0.1))
+    return min(_HIGHEST, 0.4 - 0.37 * log(max(pace, 0.02) / 0.1))

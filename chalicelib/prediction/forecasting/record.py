@@ -14,7 +14,7 @@ from math import exp
 
 from chalicelib.prediction.forecasting.kept import LONG_AGO
 
-_MEMORY = 5.0
+_MEMORY = 3.0
 """Horizons after which an error counts a third."""
 _KEPT = 12
 """Forecasts that wait in a horizon; where points are denser, some are left out."""

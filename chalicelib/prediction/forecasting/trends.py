@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from math import exp
 
-MEMORIES = (0.35, 0.9, 4.0)
-"""In horizons: what happens an hour from now shows in the last 20 minutes, the last hour or the last four."""
+MEMORIES = (0.35, 0.8, 20.0)
+"""In horizons. The slow one is nearly all there is: how fast it grows over days of jumps and pauses."""
 _STARTING = 200
 """Points after which a plain least-squares line is longer than any memory that is kept here."""
 
