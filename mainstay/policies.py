@@ -14,181 +14,29 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from chalicelib.recovery.actions import ACTIONS
 from chalicelib.recovery.model import RecoveryAction
 from chalicelib.resources import RESOURCE_TYPES
+from mainstay.permissions import (
+    ALL,
+    ANYWHERE,
+    ASYNCHRONOUS,
+    BESIDE,
+    EVERYWHERE,
+    KEPT_BY_LAMBDA,
+    NAMED,
+    ON_PATTERNS,
+    ON_RECORDS,
+    PATTERNS,
+    TABLE,
+    TABLES,
+    Permission,
+)
 
 FOLDER = Path(__file__).parent.parent / ".chalice"
 
-
-class Permission(NamedTuple):
-    """One IAM action, on what, and under which conditions: operator, key and value of each."""
-
-    action: str
-    resources: tuple[str, ...]
-    conditions: tuple[tuple[str, str, str], ...] = ()
-
-
-# -- our own things -----------------------------------------------------------------------------
-
-_TABLE = ("arn:aws:dynamodb:*:*:table/mainstay-*-incidents",)
-_INDEXES = ("arn:aws:dynamodb:*:*:table/mainstay-*-incidents/index/*",)
-_PATTERNS = ("arn:aws:dynamodb:*:*:table/mainstay-*-patterns",)
-_TABLES = (*_TABLE, *_PATTERNS)
-_MACHINE = ("arn:aws:states:*:*:stateMachine:mainstay-*-recovery",)
-_EXECUTIONS = ("arn:aws:states:*:*:execution:mainstay-*-recovery:*",)
-_TOPIC = ("arn:aws:sns:*:*:mainstay-*-notifications",)
-_SCANS = ("arn:aws:sns:*:*:mainstay-*-scans",)
-_LOG_GROUPS = ("arn:aws:logs:*:*:log-group:*",)
-_DEAD_LETTERS = ("arn:aws:sqs:*:*:mainstay-*-dead-letters",)
-_GROUPS = ("arn:aws:logs:*:*:log-group:/aws/lambda/mainstay-*",)
-_STREAMS = ("arn:aws:logs:*:*:log-group:/aws/lambda/mainstay-*:*",)
-_MODELS = (
-    "arn:aws:bedrock:*::foundation-model/*",
-    "arn:aws:bedrock:*:*:inference-profile/*",
-    "arn:aws:bedrock:*:*:application-inference-profile/*",
-)
-_ALL = ("*",)
-
-_ON_RECORDS: Mapping[str, tuple[str, ...]] = {
-    "on_resource_event": ("GetItem", "PutItem", "UpdateItem"),
-    "on_alarm": ("GetItem", "PutItem", "UpdateItem"),
-    "sweep": ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem"),
-    "start_scan": ("GetItem", "PutItem", "UpdateItem"),
-    "on_scan_request": ("GetItem", "PutItem", "UpdateItem"),
-    "detect_incident": ("GetItem", "PutItem", "UpdateItem"),
-    "analyze_incident": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
-    "plan_recovery": ("BatchGetItem",),
-    "decide_recovery": ("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
-    "request_approval": ("GetItem", "PutItem", "Query", "UpdateItem"),
-    "run_action": ("ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
-    "verify_recovery": ("GetItem", "PutItem", "UpdateItem"),
-    "roll_back": ("ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
-    "notify_people": ("GetItem", "PutItem", "Query", "UpdateItem"),
-    "learn_outcome": ("GetItem", "PutItem", "Query", "UpdateItem"),
-}
-"""What each function does with the incidents table. None deletes anything, and none scans."""
-
-_ON_PATTERNS: Mapping[str, tuple[str, ...]] = {
-    "start_scan": ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
-    "on_scan_request": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
-}
-"""What the proactive path does with the patterns table: an alert's mark is deleted once it is scored."""
-
-_ALERTS = (
-    Permission("bedrock:InvokeModel", _MODELS),
-    Permission("dynamodb:Query", _INDEXES),
-    Permission("sns:Publish", _TOPIC),
-    Permission("states:SendTaskSuccess", _ALL),
-    Permission("states:StartExecution", _MACHINE),
-)
-"""What follows from an alert: an explanation, an incident, a message, and later its outcome."""
-
-_BESIDE: Mapping[str, tuple[Permission, ...]] = {
-    "on_resource_event": (
-        Permission("states:SendTaskSuccess", _ALL),
-        Permission("states:StartExecution", _MACHINE),
-    ),
-    "on_alarm": (
-        Permission("states:SendTaskSuccess", _ALL),
-        Permission("states:StartExecution", _MACHINE),
-    ),
-    "sweep": (
-        Permission("dynamodb:Query", _INDEXES),
-        Permission("sns:Publish", _TOPIC),
-        Permission("states:DescribeExecution", _EXECUTIONS),
-        Permission("states:SendTaskHeartbeat", _ALL),
-        Permission("states:SendTaskSuccess", _ALL),
-        Permission("states:StartExecution", _MACHINE),
-    ),
-    "start_scan": (
-        *_ALERTS,
-        Permission("cloudwatch:ListMetrics", _ALL),
-        Permission("logs:DescribeLogGroups", _LOG_GROUPS),
-        Permission("sns:Publish", _SCANS),
-        Permission("tag:GetResources", _ALL),
-    ),
-    "on_scan_request": (
-        *_ALERTS,
-        Permission("cloudwatch:GetMetricData", _ALL),
-        Permission("logs:FilterLogEvents", _LOG_GROUPS),
-        Permission("logs:GetQueryResults", _ALL),
-        Permission("logs:StartQuery", _LOG_GROUPS),
-        Permission("logs:StopQuery", _ALL),
-    ),
-    "analyze_incident": (Permission("bedrock:InvokeModel", _MODELS),),
-    "request_approval": (
-        Permission("sns:Publish", _TOPIC),
-        Permission("states:SendTaskSuccess", _ALL),
-    ),
-    "notify_people": (Permission("sns:Publish", _TOPIC),),
-}
-"""What some functions do beside that."""
-
-EVERYWHERE = (
-    Permission("logs:CreateLogGroup", _GROUPS),
-    Permission("logs:CreateLogStream", _STREAMS),
-    Permission("logs:PutLogEvents", _STREAMS),
-    Permission("xray:PutTraceSegments", _ALL),
-    Permission("xray:PutTelemetryRecords", _ALL),
-)
-"""What Lambda itself does in the name of every function."""
-
-ASYNCHRONOUS = frozenset({"on_resource_event", "on_alarm", "on_scan_request", "start_scan", "sweep"})
-"""Functions that events start. What they cannot take, Lambda puts into the dead-letter queue for them."""
-
-KEPT_BY_LAMBDA = Permission("sqs:SendMessage", _DEAD_LETTERS)
-
-
-# -- what customers have ------------------------------------------------------------------------
-
-_NAMED: Mapping[str, tuple[str, ...]] = {
-    "codebuild:BatchGetBuilds": ("arn:aws:codebuild:*:*:project/mainstay-*-builder",),
-    "codebuild:StartBuild": ("arn:aws:codebuild:*:*:project/mainstay-*-builder",),
-    "lambda:GetLayerVersion": ("arn:aws:lambda:*:*:layer:*",),
-    "ssm:GetAutomationExecution": ("arn:aws:ssm:*:*:automation-execution/*",),
-    "ssm:SendCommand": (
-        "arn:aws:ssm:*:*:document/mainstay-*-rotate-logs-command",
-        "arn:aws:ec2:*:*:instance/*",
-    ),
-    "ssm:StartAutomationExecution": ("arn:aws:ssm:*:*:automation-definition/mainstay-*-rotate-logs:*",),
-}
-"""Permissions that are used on something else than the resource of whoever declares them."""
-
-ANYWHERE: Mapping[str, str] = {
-    "application-autoscaling:DescribeScalableTargets": "AWS knows no resource for it",
-    "cloudwatch:GetMetricStatistics": "AWS knows no resource for it",
-    "cloudwatch:GetMetricData": "AWS knows no resource for it",
-    "cloudwatch:ListMetrics": "AWS knows no resource for it",
-    "application-autoscaling:DescribeScalableTargets": "AWS knows no resource for it",
-    "cloudwatch:GetMetricStatistics": "AWS knows no resource for it",
-    "dynamodb:ListBackups": "AWS knows no resource for it",
-    "ec2:DescribeInstances": "AWS knows no resource for it",
-    "ec2:DescribeSecurityGroups": "AWS knows no resource for it",
-    "ec2:DescribeSubnets": "AWS knows no resource for it",
-    "ec2:DescribeVpcs": "AWS knows no resource for it",
-    "kms:CreateGrant": "the keys are the customers'; only through the service, and only for its own use",
-    "kms:Decrypt": "the keys are the customers'; only through the service that holds the secret",
-    "kms:DescribeKey": "the keys are the customers'; only through the service that uses them",
-    "kms:Encrypt": "the keys are the customers'; only through the service that holds the secret",
-    "kms:GenerateDataKey": "the keys are the customers'; only through the service that holds the secret",
-    "ssm:DescribeInstanceInformation": "AWS knows no resource for it",
-    "ssm:ListCommandInvocations": "AWS knows no resource for it",
-    "ssm:ListCommands": "AWS knows no resource for it",
-    "logs:GetQueryResults": "AWS knows no resource for it",
-    "logs:StopQuery": "AWS knows no resource for it",
-    "ssm:DescribeInstanceInformation": "AWS knows no resource for it",
-    "ssm:ListCommandInvocations": "AWS knows no resource for it",
-    "ssm:ListCommands": "AWS knows no resource for it",
-    "states:SendTaskHeartbeat": "AWS knows no resource for it: the token names the task",
-    "states:SendTaskSuccess": "AWS knows no resource for it: the token names the task",
-    "tag:GetResources": "AWS knows no resource for it",
-    "xray:PutTelemetryRecords": "AWS knows no resource for it",
-    "xray:PutTraceSegments": "AWS knows no resource for it",
-}
-"""What may be used on any resource, and why it has to be so."""
 
 _LOOKING = frozenset({"sweep", "detect_incident", "run_action", "verify_recovery", "roll_back"})
 """Functions that observe customers' resources."""
@@ -223,7 +71,7 @@ def _of_action(action: RecoveryAction, names: Iterable[str]) -> Iterator[Permiss
 def _declared(names: Iterable[str], resource_type: str) -> Iterator[Permission]:
     """Keys may be used only through the service of the resource."""
     for name in names:
-        resources = _ALL if name in ANYWHERE else _NAMED.get(name, RESOURCE_TYPES[resource_type].arns)
+        resources = ALL if name in ANYWHERE else NAMED.get(name, RESOURCE_TYPES[resource_type].arns)
         yield Permission(name, resources, _conditions(name, resource_type.partition(".")[0]))
 
 
@@ -239,11 +87,11 @@ def _conditions(name: str, service: str) -> tuple[tuple[str, str, str], ...]:
 
 def permissions_of(function: str) -> frozenset[Permission]:
     """Everything that one function may do."""
-    records = {Permission(f"dynamodb:{name}", _TABLE) for name in _ON_RECORDS[function]}
-    records |= {Permission(f"dynamodb:{name}", _PATTERNS) for name in _ON_PATTERNS.get(function, ())}
+    records = {Permission(f"dynamodb:{name}", TABLE) for name in ON_RECORDS[function]}
+    records |= {Permission(f"dynamodb:{name}", PATTERNS) for name in ON_PATTERNS.get(function, ())}
     looks = _looks() if function in _LOOKING else ()
     lambdas = (*EVERYWHERE, KEPT_BY_LAMBDA) if function in ASYNCHRONOUS else EVERYWHERE
-    return frozenset({*records, *_BESIDE.get(function, ()), *looks, *_acts(function), *lambdas})
+    return frozenset({*records, *BESIDE.get(function, ()), *looks, *_acts(function), *lambdas})
 
 
 def _acts(function: str) -> Iterable[Permission]:
@@ -259,7 +107,7 @@ def _acts(function: str) -> Iterable[Permission]:
 
 def denied_to(function: str) -> tuple[str, ...]:
     """What a function that acts may do with customers' tables and never with ours, which hold the audit."""
-    ours = {f"dynamodb:{name}" for name in _ON_RECORDS[function]}
+    ours = {f"dynamodb:{name}" for name in ON_RECORDS[function]}
     tables = RESOURCE_TYPES["dynamodb.table"].arns
     theirs = {one.action for one in _acts(function) if one.resources == tables}
     return tuple(sorted(name for name in theirs - ours if not name.startswith("dynamodb:Describe")))
@@ -272,7 +120,7 @@ def policy_of(function: str) -> dict[str, Any]:
         alike.setdefault((resources, conditions), []).append(action)
     statements = [_allow(names, *on) for on, names in sorted(alike.items())]
     if denied := denied_to(function):
-        statements.append({"Effect": "Deny", "Action": list(denied), "Resource": list(_TABLES)})
+        statements.append({"Effect": "Deny", "Action": list(denied), "Resource": list(TABLES)})
     return {"Version": "2012-10-17", "Statement": statements}
 
 

@@ -13,7 +13,8 @@ from chalicelib.recovery.actions import ACTIONS
 from chalicelib.recovery.model import RecoveryAction
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.resources.model import ResourceType
-from mainstay.policies import ANYWHERE, EVERYWHERE, FUNCTIONS, KEPT_BY_LAMBDA, policy_of, stale_files
+from mainstay.permissions import ANYWHERE, EVERYWHERE, KEPT_BY_LAMBDA
+from mainstay.policies import FUNCTIONS, policy_of, stale_files
 from tests.contract.iam import actions_of, fits, is_known
 from tests.contract.reach import CATALOGUE, function_id, graph
 from tests.contract.source import ROOT

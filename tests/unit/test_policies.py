@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
+from mainstay.permissions import EVERYWHERE, Permission
 from mainstay.policies import (
-    EVERYWHERE,
     FUNCTIONS,
-    Permission,
     denied_to,
     main,
     make_config,

@@ -50,6 +50,12 @@ TERMINATED = replace(STOPPED, name="terminated", title="was terminated", severit
 TAMPERED = replace(
     STOPPED, name="tampered", title="was changed", classification=Classification.TAMPERING, severity=7
 )
+FILLING = replace(
+    STOPPED,
+    name="disk_filling",
+    title="is expected to run out of disk space",
+    classification=Classification.ANOMALY,
+)
 
 
 def a_signal(**changes: Any) -> Signal:
@@ -68,6 +74,27 @@ def a_signal(**changes: Any) -> Signal:
 def a_state_change(**changes: Any) -> Signal:
     usual = {"source": SignalSource.STATE_CHANGE, "event_name": "stopped", "actor": NOBODY}
     return a_signal(**usual | changes)
+
+
+def a_warning(occurred_at: datetime = NOW, **details: Any) -> Signal:
+    """A forecast, with these numbers instead of the usual ones."""
+    usual = {
+        "probability": 0.9,
+        "horizon_minutes": 60,
+        "expected_at": (occurred_at + timedelta(minutes=40)).isoformat(),
+        "metric": "used disk space",
+        "value": 91.5,
+        "limit": 100.0,
+    }
+    return a_signal(
+        signal_id=f"forecast-{occurred_at.isoformat()}",
+        source=SignalSource.FORECAST,
+        failure="disk_filling",
+        event_name="forecast",
+        occurred_at=occurred_at,
+        actor=NOBODY,
+        details=usual | details,
+    )
 
 
 def an_observation(**changes: Any) -> Observation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -51,13 +52,15 @@ def a_signal(number: int = 1, **changes: Any) -> Signal:
     return Signal(**usual | changes)
 
 
-def an_opening(table: IncidentTable, signal: Signal, at: datetime | None = None) -> Opening:
+def an_opening(
+    table: IncidentTable, signal: Signal, at: datetime | None = None, yielding: Collection[str] = ()
+) -> Opening:
     """Take a signal in as the handler does."""
     incident = new_incident(signal, at or signal.occurred_at)
     events = write_events(
         incident.incident_id, START, State.DETECTING, [News(what="Heard of it", at=incident.opened_at)]
     )
-    return table.open(incident.model_copy(update={"bookmark": bookmark_after(events)}), events)
+    return table.open(incident.model_copy(update={"bookmark": bookmark_after(events)}), events, yielding)
 
 
 def an_incident(table: IncidentTable, signal: Signal | None = None, at: datetime | None = None) -> Incident:

@@ -187,6 +187,27 @@ def test_an_end_lets_the_resource_go_with_its_cooldown(
     assert table.load(incident.incident_id).ended_at == after(60)
 
 
+@pytest.mark.parametrize(
+    ("states", "cools"),
+    [
+        ((State.ANALYZING, State.PLANNING, State.AWAITING_APPROVAL, State.REJECTED), False),
+        ((State.ANALYZING, State.PLANNING, State.AWAITING_APPROVAL, State.EXPIRED), False),
+        ((State.ANALYZING, State.PLANNING, State.FAILED), False),
+        ((State.ANALYZING, State.PLANNING, State.EXECUTING, State.VERIFYING, State.COMPLETED), True),
+        ((State.ANALYZING, State.PLANNING, State.EXECUTING, State.FAILED), True),
+    ],
+    ids=["rejected", "expired", "nothing-to-do", "prevented", "failed"],
+)
+def test_a_warning_leaves_a_cooldown_only_where_something_was_begun(
+    table: IncidentTable, memory: Memory, states: tuple[State, ...], *, cools: bool
+) -> None:
+    incident = an_incident(table)
+    moved(table, a_step(incident, cooldown_seconds=100, foreseen=True), *states, at=after(60))
+    guard = memory.for_decision(a_step(incident), after(61)).guard
+    assert guard
+    assert guard.cooldown_until == (after(160) if cools else None)
+
+
 def test_nothing_more_can_become_of_an_ended_incident_but_notes(table: IncidentTable) -> None:
     step = moved(table, a_step(an_incident(table)), State.FAILED)
     with pytest.raises(WrongStateError):

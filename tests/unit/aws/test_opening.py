@@ -11,7 +11,7 @@ from chalicelib.aws.clients import Aws
 from chalicelib.aws.incident_parts import MAX_SIGNALS
 from chalicelib.aws.incident_table import How, IncidentTable
 from chalicelib.aws.memory import Memory
-from chalicelib.incidents.model import State
+from chalicelib.incidents.model import SignalSource, State
 from chalicelib.incidents.timeline import check_timeline
 from tests.unit.aws.making import (
     INSTANCE,
@@ -245,3 +245,26 @@ def test_an_ignored_event_is_kept_with_its_reason(aws: Aws, table: IncidentTable
     )["Items"]
     assert [(one["code"]["S"], one["reason"]["S"]) for one in found] == [("malformed", "it has no detail")]
     assert int(found[0]["expires_at"]["N"]) > NOON.timestamp()
+
+
+# -- what gives way ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("here", [True, False], ids=["opened-here", "opened-elsewhere"])
+def test_an_incident_that_is_to_give_way_is_answered_and_not_joined(
+    aws: Aws, table: IncidentTable, *, here: bool
+) -> None:
+    first = an_opening(table, a_signal(1, failure="disk_filling", source=SignalSource.FORECAST))
+    opener = table if here else IncidentTable(aws, table.table)
+
+    second = an_opening(opener, a_signal(2), at=after(3), yielding={"disk_filling"})
+
+    assert (second.how, second.incident_id) == (How.IN_THE_WAY, first.incident_id)
+    assert len(table.load(first.incident_id).signals) == 1
+    assert an_opening(opener, a_signal(2), at=after(4)).how is How.JOINED
+
+
+def test_an_incident_of_another_failure_does_not_give_way(table: IncidentTable) -> None:
+    an_opening(table, a_signal(1))
+
+    assert an_opening(table, a_signal(2), at=after(3), yielding={"disk_filling"}).how is How.JOINED

@@ -108,7 +108,7 @@ class Lamp:
         return Progress(state=self.progress.pop(0), note="it blew", outputs={"resource_id": "lamp-2"})
 
 
-def _gateway(lamp: Lamp, ledger: FakeLedger, *, repeatable: bool = False) -> Gateway:
+def _gateway(lamp: Lamp, ledger: FakeLedger, *, repeatable: bool = False, shows: bool = True) -> Gateway:
     fences = iter(f"fence-{number}" for number in range(100))
     action = RecoveryAction(
         name="light",
@@ -120,6 +120,7 @@ def _gateway(lamp: Lamp, ledger: FakeLedger, *, repeatable: bool = False) -> Gat
         risk=Risk.LOW,
         automatic=True,
         repeatable=repeatable,
+        shows=shows,
         permissions=("lamp:Light",),
         propose=never_proposed,
         apply=lamp.light,
@@ -221,6 +222,13 @@ def test_an_attempt_that_vanished_before_its_effect_is_made_up_for(step: Step) -
     lamp, ledger = Lamp(), FakeLedger()
     _vanish(lamp, ledger, step, after_effect=False)
     _gateway(lamp, ledger).carry_out(step, _order())
+    assert (lamp.lightings, ledger.effects["do-0"].status) == (1, "done")
+
+
+def test_what_does_not_show_is_never_taken_for_done(step: Step) -> None:
+    lamp, ledger = Lamp(), FakeLedger()
+    _vanish(lamp, ledger, step, after_effect=False)
+    _gateway(lamp, ledger, repeatable=True, shows=False).carry_out(step, _order(LIT))
     assert (lamp.lightings, ledger.effects["do-0"].status) == (1, "done")
 
 

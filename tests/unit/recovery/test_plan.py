@@ -162,3 +162,18 @@ def test_a_digest_is_shown_in_short_but_compared_in_full() -> None:
     seen = DARK.model_copy(update={"attributes": {"value_sha256": "a" * 64}})
     (line,) = differences({"value_sha256": "a" * 63 + "b"}, seen)
     assert line == "value is the one with digest aaaaaaaa, but should be the one with digest aaaaaaaa"
+
+
+def test_a_goal_may_ask_for_another_value_than_one() -> None:
+    goal = {"bulb_other_than": "old"}
+    seen = Observation(exists=True, attributes={"bulb": "new"}, observed_at=NOON)
+
+    assert differences(goal, seen) == ()
+    assert agreements(goal, seen) == ("bulb is new",)
+
+
+@pytest.mark.parametrize("bulb", ["old", "", None])
+def test_the_same_value_is_not_another_and_none_at_all_is_not_either(bulb: str | None) -> None:
+    seen = Observation(exists=True, attributes={"bulb": bulb}, observed_at=NOON)
+
+    assert differences({"bulb_other_than": "old"}, seen)[0].endswith("but should be another than old")

@@ -9,9 +9,9 @@ from pkgutil import iter_modules
 import pytest
 
 from chalicelib import resources
-from chalicelib.incidents.model import Observation
+from chalicelib.incidents.model import Classification, Observation
 from chalicelib.resources import RESOURCE_TYPES, resource_type
-from chalicelib.resources.model import ResourceType
+from chalicelib.resources.model import MetricWatch, ResourceType
 
 SHARED = {"answers", "checks", "digests", "lambda_configuration", "model", "requests"}
 
@@ -96,3 +96,44 @@ def test_every_failure_can_be_judged_of_a_resource_that_is_gone(kind: ResourceTy
 
     gone = {"terminated", "deleted"}
     assert answers == {name: True if name in gone else None for name in answers}
+
+
+# -- what tells of a failure before it happens ------------------------------------------------------
+
+watches = pytest.mark.parametrize(
+    ("kind", "watch"),
+    [(kind, watch) for kind in RESOURCE_TYPES.values() for watch in kind.metrics],
+    ids=[f"{kind.name}-{watch.name}" for kind in RESOURCE_TYPES.values() for watch in kind.metrics],
+)
+
+
+@watches
+def test_a_metric_foretells_a_warning_that_the_type_has(kind: ResourceType, watch: MetricWatch) -> None:
+    assert not watch.failure or kind.failure(watch.failure).classification is Classification.ANOMALY
+    assert not watch.failure or watch.limit is not None
+
+
+@watches
+def test_a_metric_knows_its_resource_by_its_dimensions(kind: ResourceType, watch: MetricWatch) -> None:
+    resource_id = "shop/checkout" if kind.name == "ecs.service" else "shop"
+    dimensions = watch.dimensions_of(resource_id)
+
+    assert watch.resource_id(dimensions | {"path": "/"}) == resource_id
+    assert watch.resource_id({"path": "/"}) is None
+
+
+@types
+def test_a_warning_says_what_is_expected_and_a_failure_what_was(kind: ResourceType) -> None:
+    for failure in kind.failures:
+        warning = failure.classification is Classification.ANOMALY
+        assert failure.title.startswith("is expected to " if warning else "was ")
+
+
+@types
+def test_a_warning_is_not_refuted_by_good_health_and_told_of_by_a_metric(kind: ResourceType) -> None:
+    seen = Observation(exists=True, observed_at="2030-01-01T00:00:00Z")
+    foretold = {watch.failure for watch in kind.metrics if watch.failure}
+    warnings = {one.name for one in kind.failures if one.classification is Classification.ANOMALY}
+
+    assert foretold == warnings
+    assert all(kind.is_failing(name, seen, None) is False for name in warnings)

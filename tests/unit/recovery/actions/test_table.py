@@ -171,3 +171,8 @@ def test_an_undo_is_known_even_where_the_answer_of_the_action_was_lost(name: str
     call = action.undo(action.parameters.model_validate(parameters), before, {})
 
     assert ACTIONS[call.action].parameters.model_validate(call.parameters)
+
+
+@every
+def test_what_does_not_show_can_be_repeated(action: RecoveryAction) -> None:
+    assert action.shows or action.repeatable
