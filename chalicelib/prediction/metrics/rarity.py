@@ -12,10 +12,12 @@ from math import exp, log, log10
 
 LIMIT = 6.9
 """-ln(0.001): smaller surprises make no episode."""
-_REFRACTORY = 150
+_REFRACTORY = 200
 """Records until a peak is forgotten."""
-_MEMORY = 4_000.0
-_USUAL_HEIGHT = 1.4
+_WORSE = 0.2
+"""The share by which a surprise must be larger than the last peak to be news right after it."""
+_MEMORY = 12_000.0
+_USUAL_HEIGHT = 2.0
 """The mean height of peaks above the limit, as believed beforehand; 1 were exact surprises."""
 _BELIEF = 20.0
 """Episodes that this belief is worth."""
@@ -70,11 +72,11 @@ class Rarity:
         self.heights *= kept
 
     def _known_height(self, record: int) -> float:
-        """What is left of the last peak's height."""
+        """The height that the last peak makes old news of."""
         passed = record - self.last
         if not self.last or passed >= _REFRACTORY:
             return 0.0
-        return self.peak - (self.peak + LIMIT) * passed / _REFRACTORY
+        return (1.0 + _WORSE) * (self.peak + LIMIT) * (1.0 - passed / _REFRACTORY) - LIMIT
 
     def _learn_peak(self, height: float, largest: float, *, grows: bool) -> None:
         if grows:

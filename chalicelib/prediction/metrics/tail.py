@@ -16,13 +16,13 @@ EXCEEDING = 0.025
 """The share of numbers beyond the threshold."""
 MEMORY = 8_000.0
 """Numbers that are remembered: older ones fade."""
-_KNEE = 6.0
+_KNEE = 10.0
 """Mean excesses after which the tail turns from exponential to a power."""
-_USUAL_SHAPE = 0.1443
+_USUAL_SHAPE = 0.0916
 """The mean of log(1 + excess / knee) where excesses are exponential: what is believed beforehand."""
 _BELIEF = 10.0
 """Excesses that this belief is worth."""
-_LARGEST = 4.0
+_LARGEST = 8.0
 """Mean excesses that one number can count for when the scale is learnt."""
 _FIRST = 2.0
 
