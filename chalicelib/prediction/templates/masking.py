@@ -57,6 +57,10 @@ _MANY_DIGITS = 4
 @lru_cache(maxsize=1 << 14)
 def mask_word(word: str) -> Token:
     """The word with `WILD` for what surely varies."""
+    if word[0].isdigit():
+        return WILD + word[len(word.rstrip(_TRAILING)) :], MASKED
+    if _LANGUAGE.fullmatch(word):
+        return word, CONSTANT
     begun = word.lstrip(_LEADING)
     core = begun.rstrip(_TRAILING)
     lead, tail = word[: len(word) - len(begun)], begun[len(core) :]
@@ -109,8 +113,6 @@ def _varies(core: str) -> bool:
 
 
 def _evidence_of_name(word: str, core: str) -> int:
-    if _LANGUAGE.fullmatch(word):
-        return CONSTANT
     if not core:
         return BETWEEN
     if ("/" in word[1:] and len(core) > 1) or "@" in core or "\\" in core or _HOST.fullmatch(core):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2s
 
-from chalicelib.prediction.templates.masking import UNITS, WILD, is_word
 from chalicelib.prediction.templates.shape import Record, Variant
-from chalicelib.prediction.templates.wording import align
+from chalicelib.prediction.templates.wording import align, constant_places
 
 _MOST_VARIANTS = 16
 _LEAST_WORDS = 2
@@ -112,9 +111,5 @@ def id_of(words: Iterable[str]) -> str:
 
 
 def family_of(words: list[str]) -> tuple[str, ...]:
-    """The constant words of a wording, in order, without units of measurement."""
-    return tuple(
-        word
-        for place, word in enumerate(words)
-        if is_word(word) and not (word in UNITS and place > 1 and words[place - 2].endswith(WILD))
-    )
+    """The constant words of a wording, in order."""
+    return tuple(words[place] for place in constant_places(words))

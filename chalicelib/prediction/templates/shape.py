@@ -116,11 +116,12 @@ class Variant:
 class Shape:
     """Words with slots, and the variants that were seen."""
 
-    __slots__ = ("slots", "variants", "words")
+    __slots__ = ("_watched", "slots", "variants", "words")
 
     def __init__(self, words: list[str], slots: dict[int, Slot]) -> None:
         self.words = words
         self.slots = slots
+        self._watched = list(slots.items())
         self.variants: dict[tuple[str, ...], Variant] = {}
 
     def key(self) -> str:
@@ -129,12 +130,17 @@ class Shape:
 
     def observe(self, words: list[str]) -> bool:
         """Show the words of a message to the slots; true if this changed one."""
-        changes = [slot.observe(words[place]) for place, slot in self.slots.items()]
-        return any(changes)
+        changed = False
+        for place, slot in self._watched:
+            if slot.observe(words[place]):
+                changed = True
+        if changed:
+            self._watched = [(place, slot) for place, slot in self._watched if slot.pattern != WILD]
+        return changed
 
     def fixed(self, words: Mapping[int, str] | list[str]) -> dict[int, str]:
         """What these words put into the closed slots."""
-        return {place: words[place] for place, slot in self.slots.items() if not slot.pattern}
+        return {place: words[place] for place, slot in self._watched if not slot.pattern}
 
     def take(self, variant: Variant) -> Variant:
         """Add a variant, or return the one that is there already."""

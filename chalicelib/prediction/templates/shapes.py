@@ -63,11 +63,11 @@ class Shapes:
             self.keep(shape)
 
     def _shape_of(self, tokens: list[Token], words: list[str]) -> Shape:
-        slots = {place: evidence for place, (_, evidence) in enumerate(tokens) if evidence > 0}
-        key = key_of(words, slots)
+        key = "".join([text if evidence <= CONSTANT else HOLE for text, evidence in tokens])
         shape = self.by_key.get(key)
         if shape:
             return shape
+        slots = {place: evidence for place, (_, evidence) in enumerate(tokens) if evidence > CONSTANT}
         plain = [place for place, (_, evidence) in enumerate(tokens) if evidence == CONSTANT]
         keys = _keys_without_one(words, slots, plain)
         for place, wider in keys:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from chalicelib.prediction.templates.masking import WILD, is_word
+from collections.abc import Iterator
+
+from chalicelib.prediction.templates.masking import UNITS, WILD, is_word
 
 
 def align(one: list[str], other: list[str]) -> list[str]:
@@ -12,15 +14,23 @@ def align(one: list[str], other: list[str]) -> list[str]:
     """
     if not one or not other or one == other:
         return one or other
-    words = [word for word in one if is_word(word)]
-    if words != [word for word in other if is_word(word)]:
+    here, there = constant_places(one), constant_places(other)
+    if [one[place] for place in here] != [other[place] for place in there]:
         return _bridge(one, other)
-    aligned = []
-    gaps = zip(_gaps(one), _gaps(other), [*words, ""], strict=True)
-    for left, right, word in gaps:
+    aligned: list[str] = []
+    for (left, right), word in zip(_gaps(one, here, other, there), [*here, None], strict=True):
         aligned += left if left == right else _bridge(left, right)
-        aligned += [word] if word else []
+        aligned += [] if word is None else [one[word]]
     return aligned
+
+
+def constant_places(words: list[str]) -> list[int]:
+    """Where the constant words are; a unit of measurement behind a number is none."""
+    return [
+        place
+        for place, word in enumerate(words)
+        if is_word(word) and not (word in UNITS and place > 1 and words[place - 2].endswith(WILD))
+    ]
 
 
 def take_values(text: str, message: str) -> tuple[str, ...]:
@@ -33,7 +43,7 @@ def take_values(text: str, message: str) -> tuple[str, ...]:
     values = []
     at = len(first)
     for constant in others:
-        found = message.find(constant, at + 1, end)
+        found = message.find(constant, at, end)
         if found < 0:
             return ()
         values.append(message[at:found])
@@ -43,15 +53,14 @@ def take_values(text: str, message: str) -> tuple[str, ...]:
     return (*values, message[at:end])
 
 
-def _gaps(words: list[str]) -> list[list[str]]:
-    """What is before, between and after the constant words."""
-    gaps: list[list[str]] = [[]]
-    for word in words:
-        if is_word(word):
-            gaps.append([])
-        else:
-            gaps[-1].append(word)
-    return gaps
+def _gaps(
+    one: list[str], here: list[int], other: list[str], there: list[int]
+) -> Iterator[tuple[list[str], list[str]]]:
+    """What is before, between and after the constant words of both."""
+    left = right = 0
+    for at, beside in zip([*here, len(one)], [*there, len(other)], strict=True):
+        yield one[left:at], other[right:beside]
+        left, right = at + 1, beside + 1
 
 
 def _bridge(one: list[str], other: list[str]) -> list[str]:
