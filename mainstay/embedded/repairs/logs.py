@@ -40,9 +40,10 @@ def install() -> None:
     replace(LogsBackend, "put_log_events", _store_events)
     replace(LogsBackend, "filter_log_events", filter_for_export)
     replace(LogsBackend, "iter_tagged_resources", iter_tagged_resources)
-    for name in ("put_subscription_filter", "put_metric_filter"):
-        replace(LogsBackend, name, _with_checked_pattern(getattr(LogsBackend, name)))
+    for name, at in (("put_metric_filter", 1), ("put_subscription_filter", 2)):
+        replace(LogsBackend, name, _with_checked_pattern(getattr(LogsBackend, name), at=at))
     replace(LogGroup, "delete_log_stream", _delete_stream(LogGroup.delete_log_stream))
+    replace(LogGroup, "get_log_events", _before_end(LogGroup.get_log_events))
     replace(LogGroup, "to_describe_dict", describe_group(LogGroup.to_describe_dict))
     replace(LogStream, "put_log_events", _write)
     replace(LogStream, "to_describe_dict", describe_stream)
@@ -93,11 +94,12 @@ def _send(stream: Any, subscription: Any, events: list[dict[str, Any]]) -> None:
     stream._send_log_events(service, subscription.destination_arn, subscription.name, events)
 
 
-def _with_checked_pattern(put: Callable[..., Any]) -> Callable[..., Any]:
-    def checked(backend: Any, first: str, second: str, third: str, *rest: Any) -> Any:
-        # A metric filter's pattern comes second, a subscription's third.
-        checked_filter(second if put.__name__ == "put_metric_filter" else third)
-        return put(backend, first, second, third, *rest)
+def _with_checked_pattern(put: Callable[..., Any], *, at: int) -> Callable[..., Any]:
+    """Refuse a filter whose pattern, the argument at this place, is none."""
+
+    def checked(backend: Any, *given: Any) -> Any:
+        checked_filter(given[at])
+        return put(backend, *given)
 
     return checked
 
@@ -129,6 +131,15 @@ def _moto_events(stream: Any) -> Iterator[Any]:
     for line in store_of(stream.log_group).read(None, None):
         if line.stream == stream.log_stream_name:
             yield LogEvent(line.ingested, {"timestamp": line.timestamp, "message": line.message})
+
+
+def _before_end(read: Callable[..., Any]) -> Callable[..., Any]:
+    """GetLogEvents does not include its end, as FilterLogEvents does."""
+
+    def read_before(group: Any, stream: str, start: int | None, end: int | None, *rest: Any) -> Any:
+        return read(group, stream, start, None if end is None else end - 1, *rest)
+
+    return read_before
 
 
 def _ignore(_stream: Any, _events: list[Any]) -> None:

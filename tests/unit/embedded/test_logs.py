@@ -1,11 +1,15 @@
 """CloudWatch Logs keeps lines in order, filters them, and answers in pages as AWS does."""
 
+import base64
+import gzip
+import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from mainstay.embedded.aws import EmbeddedAws
@@ -219,48 +223,7 @@ def test_lines_in_bulk_have_no_bounds_and_make_their_stream(aws: EmbeddedAws, lo
     assert events[0]["timestamp"] == int(long_ago.timestamp() * 1000)
 
 
-# -- describing ---------------------------------------------------------------------------------
-
-
-def test_groups_are_described_by_prefix_and_page(logs: Any) -> None:
-    for number in range(60):
-        logs.create_log_group(logGroupName=f"/many/{number:02}")
-    paged = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix="/many/")
-    pages = [[group["logGroupName"] for group in page["logGroups"]] for page in paged]
-    assert [len(page) for page in pages] == [50, 10]
-    assert [name for page in pages for name in page] == [f"/many/{number:02}" for number in range(60)]
-    chosen = logs.describe_log_groups(logGroupNamePattern="ORDER")["logGroups"]
-    assert [group["logGroupName"] for group in chosen] == [GROUP]
-
-
-def test_a_group_tells_its_bytes_and_its_tags(logs: Any) -> None:
-    _put(logs, (1, "abc"), (2, "é"))
-    (group,) = logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
-    assert group["storedBytes"] == 3 + 2 + 2 * 26
-    assert logs.list_tags_for_resource(resourceArn=group["logGroupArn"])["tags"] == {"team": "shop"}
-    nowhere = group["logGroupArn"] + "-2"
-    assert _refused(logs.list_tags_for_resource, resourceArn=nowhere) == "ResourceNotFoundException"
-
-
-def test_groups_are_found_by_their_tags(aws: EmbeddedAws, logs: Any) -> None:
-    logs.create_log_group(logGroupName="/untagged")
-    for values, found in (([], [GROUP]), (["shop"], [GROUP]), (["other"], [])):
-        resources = aws.client("resourcegroupstaggingapi").get_resources(
-            ResourceTypeFilters=["logs:log-group"], TagFilters=[{"Key": "team", "Values": values}]
-        )["ResourceTagMappingList"]
-        assert [one["ResourceARN"].rpartition(":")[2] for one in resources] == found
-
-
-def test_a_stream_tells_its_first_and_last_event(logs: Any) -> None:
-    _put(logs, (5, "x"), (7, "x"))
-    _put(logs, (1, "x"))
-    described = logs.describe_log_streams(logGroupName=GROUP)["logStreams"]
-    assert (described[0]["firstEventTimestamp"], described[0]["lastEventTimestamp"]) == (
-        NOON_MS + 1,
-        NOON_MS + 7,
-    )
-    assert described[0]["lastIngestionTime"] == NOON_MS
-    assert "firstEventTimestamp" not in described[1]
+# -- other ways to the same lines ---------------------------------------------------------------
 
 
 def test_a_stream_that_is_deleted_takes_its_lines_with_it(logs: Any) -> None:
@@ -272,7 +235,32 @@ def test_a_stream_that_is_deleted_takes_its_lines_with_it(logs: Any) -> None:
 
 
 def test_the_events_of_one_stream_can_be_read_alone(logs: Any) -> None:
-    _put(logs, (1, "a"))
+    _put(logs, (1, "a"), (2, "end"))
     _put(logs, (0, "b"), stream="b")
-    events = logs.get_log_events(logGroupName=GROUP, logStreamName="a", startFromHead=True)["events"]
+    asked = {"logGroupName": GROUP, "logStreamName": "a", "startFromHead": True}
+    events = logs.get_log_events(**asked, endTime=NOON_MS + 2)["events"]
     assert [(event["message"], event["timestamp"]) for event in events] == [("a", NOON_MS + 1)]
+    assert len(logs.get_log_events(**asked)["events"]) == 2
+
+
+def test_a_subscription_gets_what_its_pattern_matches(logs: Any, make_function: Any, eventually: Any) -> None:
+    seen: list[Any] = []
+    function = make_function("hear", lambda event, _context: seen.append(event))
+    named = {"logGroupName": GROUP, "filterName": "f", "destinationArn": function}
+    logs.put_subscription_filter(**named, filterPattern="ERROR -dull")
+    _put(logs, (1, "INFO"), (2, "ERROR dull"))
+    _put(logs, (3, "ERROR one"), (4, "INFO"), (5, "ERROR two"))
+    eventually(lambda: seen)
+    sent = [json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"]))) for event in seen]
+    assert [[event["message"] for event in one["logEvents"]] for one in sent] == [["ERROR one", "ERROR two"]]
+    refused = _refused(logs.put_subscription_filter, **named, filterPattern="{ $.a")
+    assert refused == "InvalidParameterException"
+
+
+def test_a_live_tail_filters_too(aws: EmbeddedAws, logs: Any) -> None:
+    _put(logs, (1, "INFO"), (2, "ERROR"))
+    client = aws.session().client("logs", config=Config(inject_host_prefix=False))
+    arn = f"arn:aws:logs:{aws.region}:{aws.account}:log-group:{GROUP}"
+    answer = client.start_live_tail(logGroupIdentifiers=[arn], logEventFilterPattern="-INFO")
+    (update,) = [part["sessionUpdate"] for part in answer["responseStream"] if "sessionUpdate" in part]
+    assert [event["message"] for event in update["sessionResults"]] == ["ERROR"]
