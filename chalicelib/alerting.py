@@ -34,7 +34,7 @@ def look_after_alerts(team: Collaborators) -> dict[str, int]:
     for alert_id in team.alerts.live():
         try:
             counts["alerts"] += 1
-            counts += _counted(look_after_alert(alert_id, team, waiting))
+            counts.update(_counted(look_after_alert(alert_id, team, waiting)))
         except MainstayError as error:
             counts["errors"] += 1
             team.telemetry.warn(f"an alert could not be looked after: {error}", alert_id=alert_id)

@@ -129,12 +129,18 @@ class Logs:
         if not pieces:
             return (self._one_in(group, span, within, self._count(group, span, within)),)
         often = pattern_of(pieces)
-        rare = self._ask(group, span, f"{within} and @message not like {often} | {_ROWS}")
         counted = self._count(group, span, f"{within} and @message like {often}")
         return (
-            Stratum(rare.rows, _weight(rare.matched, len(rare.rows))),
+            self._rare(group, span, f"{within} and @message not like {often}"),
             self._one_in(group, span, f"{within} and @message like {often}", counted),
         )
+
+    def _rare(self, group: str, span: Span, which: str) -> Stratum:
+        """Whole; where it is not as rare as it was, sampled too: the rows of an answer are its newest."""
+        found = self._ask(group, span, f"{which} | {_ROWS}")
+        if found.matched > len(found.rows):
+            return self._one_in(group, span, which, found.matched)
+        return Stratum(found.rows)
 
     def _count(self, group: str, span: Span, which: str) -> float:
         answer = self._answer(group, span, f"{which} | stats count(*) as lines")

@@ -16,7 +16,7 @@ STORAGE = Subject(
     source=AlertSource.METRIC,
     name="AWS/RDS FreeStorageSpace DBInstanceIdentifier=db-orders",
     resource=DATABASE,
-    failure="storage-full",
+    failure="storage_filling",
 )
 CHECKOUT = Subject(source=AlertSource.LOGS, name="/app/checkout")
 GIB = 1024.0**3

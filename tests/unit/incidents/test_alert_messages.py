@@ -295,5 +295,5 @@ def test_numbers_are_said_for_machines_as_well() -> None:
 
 
 def test_an_alert_is_about_a_resource_only_where_one_is_known() -> None:
-    assert alert_document(an_alert(STORAGE))["subject"]["failure"] == "storage-full"
+    assert alert_document(an_alert(STORAGE))["subject"]["failure"] == "storage_filling"
     assert alert_document(an_alert(CHECKOUT))["subject"]["resource"] is None

@@ -34,7 +34,7 @@ def an_incident(state: State, **changes: Any) -> Incident:
     usual: dict[str, Any] = {
         "incident_id": "inc-1",
         "resource": DATABASE,
-        "failure": "storage-full",
+        "failure": "storage_filling",
         "state": state,
         "bookmark": START,
         "opened_at": OPENED,
