@@ -20,6 +20,7 @@ from chalicelib.aws.pattern_keys import group_name, series_name
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError, StaleRecordError
 from chalicelib.incidents.alert import Subject
+from chalicelib.missing import count_misses
 from chalicelib.prediction.log_sightings import sighting_of
 from chalicelib.prediction.log_watch import Batch, LogWatch
 from chalicelib.prediction.messages import read_messages
@@ -58,8 +59,10 @@ class Found:
 
 def start_scan(team: Collaborators) -> dict[str, Any]:
     """Ask for a scan of everything that is watched, and look after the alerts that there are."""
-    asked = team.scan_topic.send(find_requests(team))
-    counts = look_after_alerts(team)
+    requests = find_requests(team)
+    asked = team.scan_topic.send(requests)
+    missed = count_misses([one.subject for one in requests if isinstance(one, LogScan)], team)
+    counts = {**look_after_alerts(team), "missed": missed}
     team.telemetry.log("asked for scans", scans=asked, **counts)
     return {"scans": asked, **counts}
 

@@ -14,6 +14,7 @@ from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.alert import Alert
 from chalicelib.incidents.alert_messages import alert_document, render_alert, sparkline
 from chalicelib.incidents.timeline import check_timeline
+from chalicelib.prediction.numbers import tabulate_worths
 from chalicelib.prediction.scores import Worth
 
 
@@ -43,17 +44,17 @@ def print_alerts(alerts: Iterable[Alert], *, as_json: bool) -> None:
         for alert in alerts:
             print(json.dumps(alert_document(alert)))  # noqa: T201 - what was asked for
         return
-    table = Table("alert", "what", "likely", "state", "outcome", "of late")
+    console = Console()
+    table = Table()
+    table.add_column("alert", no_wrap=True)
+    table.add_column("likely", justify="right")
+    table.add_column("stands", no_wrap=True)
+    table.add_column("what", overflow="fold")
     for alert in alerts:
-        table.add_row(
-            alert.alert_id,
-            Text(alert.sight.what),
-            f"{alert.probability:.0%}",
-            alert.state.value,
-            alert.outcome.value if alert.outcome else "",
-            sparkline(alert.sight.rates[-24:]),
-        )
-    Console().print(table)
+        stands = alert.outcome.value if alert.outcome else alert.state.value.lower()
+        late = f"\n{sparkline(alert.sight.rates[-48:])}" if alert.sight.rates else ""
+        table.add_row(alert.alert_id, f"{alert.probability:.0%}", stands, Text(f"{alert.sight.what}{late}"))
+    console.print(table)
 
 
 def print_alert(alert: Alert, action: str, *, as_json: bool) -> None:
@@ -68,10 +69,7 @@ def print_worths(worths: Iterable[Worth], *, as_json: bool) -> None:
         for worth in worths:
             print(worth.model_dump_json())  # noqa: T201 - what was asked for
         return
-    table = Table(*(name.replace("_", " ") for name in Worth.model_fields))
-    for worth in worths:
-        table.add_row(*("-" if value is None else str(value) for value in worth.model_dump().values()))
-    Console().print(table)
+    print("\n".join(tabulate_worths(worths)))  # noqa: T201 - what was asked for
 
 
 def print_story(story: Story, *, as_json: bool) -> None:

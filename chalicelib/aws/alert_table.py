@@ -10,7 +10,7 @@ from chalicelib.aws import items
 from chalicelib.aws import pattern_keys as keys
 from chalicelib.aws.clients import Aws, TransactionCancelledError
 from chalicelib.errors import AwsError, StaleRecordError
-from chalicelib.incidents.alert import Alert, AlertState, Explanation, Sight, Subject
+from chalicelib.incidents.alert import Alert, AlertOutcome, AlertState, Explanation, Sight, Subject
 from chalicelib.prediction.scores import Score
 from chalicelib.prediction.sightings import Phase, Sighting, in_utc
 
@@ -161,6 +161,17 @@ class AlertTable:
             )
         except TransactionCancelledError as refused:
             raise StaleRecordError(f"{alert.alert_id} was scored by somebody else") from refused
+
+    def count_miss(self, incident_id: str, detector: str, now: datetime) -> bool:
+        """Count a failure that no alert had foretold: once for each incident."""
+        where = keys.missed_key(incident_id)
+        mark = items.put_new(self.table, {**where, "expires_at": items.encode(_in_days(now, COUNT_DAYS))})
+        miss = Score(detectors=(detector,), outcome=AlertOutcome.FAILED, lead_minutes=0.0)
+        try:
+            self._aws.read("dynamodb", "transact_write_items", TransactItems=[mark, *self._scored(miss, now)])
+        except TransactionCancelledError:
+            return False
+        return True
 
     def _scored(self, score: Score, now: datetime) -> list[dict[str, Any]]:
         """Count an outcome for each detector that told."""

@@ -10,6 +10,7 @@
 | messages about alerts in five minutes | ``TOLD#time`` | ``COUNT`` |
 | what became of alerts | ``SCORES`` | week and detector |
 | the weekly numbers were told | ``TOLD#week`` | ``WEEKLY`` |
+| a failure was counted as missed | ``MISSED#incident id`` | ``MISSED`` |
 """
 
 from __future__ import annotations
@@ -56,6 +57,11 @@ def told_key(now: datetime) -> Item:
 def weekly_key(now: datetime) -> Item:
     """Of the mark that this week's numbers were told."""
     return key(f"TOLD#{now:%G-W%V}", "WEEKLY")
+
+
+def missed_key(incident_id: str) -> Item:
+    """Of the mark that a failure was counted as missed."""
+    return key(f"MISSED#{incident_id}", "MISSED")
 
 
 def score_key(now: datetime, detector: str) -> Item:

@@ -184,7 +184,8 @@ def _opening(alert: Alert) -> str:
         return f"{what} {_WHEN[alert.urgency]}."
     if alert.failed_at is not None:
         return f"It happened at {say_time(alert.failed_at)}, and is over now. It was told as: {what}"
-    return f"It has passed, and did not become a failure. It was told as: {what}"
+    helped = f" {alert.incident_id} looked after it." if alert.incident_id else ""
+    return f"It has passed, and did not become a failure.{helped} It was told as: {what}"
 
 
 def _facts(alert: Alert) -> Iterator[str]:

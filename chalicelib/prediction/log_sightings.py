@@ -7,8 +7,15 @@ from chalicelib.prediction.alarms import LogAlarm
 from chalicelib.prediction.sightings import Phase, Sighting
 
 
+_GRAVEST = 10
+
+
 def sighting_of(alarm: LogAlarm) -> Sighting:
-    """The same problem keeps its key for as long as it lasts."""
+    """The same problem keeps its key for as long as it lasts.
+
+    An alarm's own probability is that it is no chance. Few of those that are none become failures, the
+    grave ones more often: until outcomes say better, by their severity.
+    """
     return Sighting(
         key=alarm.alarm_id,
         opened_at=alarm.opened_at,
@@ -17,7 +24,7 @@ def sighting_of(alarm: LogAlarm) -> Sighting:
             what=alarm.what,
             detectors=alarm.detectors,
             score=alarm.score,
-            probability=alarm.probability,
+            probability=round(alarm.probability * alarm.severity / _GRAVEST, 3),
             severity=alarm.severity,
             now=alarm.now,
             usual=alarm.usual,

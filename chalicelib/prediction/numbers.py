@@ -55,18 +55,19 @@ def render_numbers(week: Sequence[Worth], ever: Sequence[Worth], *, week_name: s
 def _lines(week: Iterable[Worth], ever: Iterable[Worth], week_name: str) -> Iterator[str]:
     yield f"What became of the warnings of {week_name}:"
     yield ""
-    yield from _table(week)
+    yield from tabulate_worths(week)
     yield ""
     yield "All that was counted:"
     yield ""
-    yield from _table(ever)
+    yield from tabulate_worths(ever)
     yield ""
     for word, meaning in _MEANINGS.items():
         yield from _MEANING.wrap(f"{word:<11}{meaning}")
     yield from _held_out(ever)
 
 
-def _table(worths: Iterable[Worth]) -> Iterator[str]:
+def tabulate_worths(worths: Iterable[Worth]) -> Iterator[str]:
+    """One line for each detector, under a line of headings."""
     yield _row(tuple(_COLUMNS))
     for one in worths:
         yield _row(

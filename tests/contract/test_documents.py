@@ -39,6 +39,7 @@ from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.sweep import sweep
 from chalicelib.telemetry import METRICS
 from mainstay.cli import app as command_line
+from mainstay.demo.days import DAYS
 from mainstay.demo.scenarios import SCENARIOS
 from mainstay.operate import MODES
 from tests.contract.documents import Document, documents, exists, names_in
@@ -130,7 +131,7 @@ def test_the_picture_is_drawn_for_light_and_dark_and_can_be_read_aloud() -> None
 def test_the_scenarios_of_the_readme_are_those_of_the_demo() -> None:
     rows = list(README.rows("## What the demo shows"))
 
-    assert [_shown(row[0]) for row in rows] == list(SCENARIOS)
+    assert [_shown(row[0]) for row in rows] == [*SCENARIOS, *DAYS]
 
 
 def test_the_ends_that_the_readme_names_are_those_of_the_demo() -> None:

@@ -19,7 +19,7 @@ api pages
 services
 scanning
 sweep approval deciding alerting
-intake workflow doing watching weekly
+intake workflow doing watching weekly missing
 undoing
 collaborators
 aws

@@ -86,7 +86,7 @@ def test_a_state_that_was_visited_twice_is_counted_together() -> None:
 
 
 def test_the_document_lists_each_scenario_with_its_incidents() -> None:
-    document = as_document([_result("stopped"), _result("terminated", problem="it did not")], 12.345)
+    document = as_document([_result("stopped"), _result("terminated", problem="it did not")], [], 12.345)
     assert json.loads(json.dumps(document)) == document
     assert document["ok"] is False
     assert document["seconds"] == 12.35 or document["seconds"] == 12.34
@@ -105,7 +105,7 @@ def test_the_document_lists_each_scenario_with_its_incidents() -> None:
 
 
 def test_an_act_that_led_to_no_incident_is_listed_all_the_same() -> None:
-    document = as_document([_result(stories=[], problem="after 40 s: nothing")], 1)
+    document = as_document([_result(stories=[], problem="after 40 s: nothing")], [], 1)
     (scenario,) = document["scenarios"]
     assert scenario["ended"] == [None]
     assert scenario["incidents"] == [
@@ -117,7 +117,7 @@ def test_an_act_that_led_to_no_incident_is_listed_all_the_same() -> None:
 def test_people_read_every_act_and_what_went_wrong(width: int) -> None:
     console = Console(file=io.StringIO(), width=width)
     results = [_result(), _result(stories=[], problem="after 40 s: nothing happened")]
-    print_summary(console, results, 12.3)
+    print_summary(console, results, [], 12.3)
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     words = " ".join(shown.split())
     assert INSTANCE.id in words
@@ -127,5 +127,12 @@ def test_people_read_every_act_and_what_went_wrong(width: int) -> None:
 
 def test_when_all_is_as_it_should_it_says_so() -> None:
     console = Console(file=io.StringIO(), width=200)
-    print_summary(console, [_result()], 3)
+    print_summary(console, [_result()], [], 3)
     assert "1 incidents in 3.0 s, all as they should" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_day_that_went_wrong_makes_the_whole_demo_wrong() -> None:
+    day = {"name": "quiet", "title": "A quiet day", "ok": False, "subjects": []}
+    document = as_document([_result()], [day], 1)
+    assert document["ok"] is False
+    assert [one["name"] for one in document["scenarios"]] == ["stopped", "quiet"]
