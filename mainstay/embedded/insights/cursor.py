@@ -10,10 +10,11 @@ DEEPEST = 50
 
 
 class Cursor:
-    """The tokens of a query, one after the other, and how deep in expressions they are read."""
+    """The tokens of a query, one after the other, and the names that it has given so far."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.aliases: set[str] = set()
         self._tokens = read_tokens(text)
         self._at = 0
         self._depth = 0

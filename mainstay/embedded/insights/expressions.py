@@ -59,22 +59,23 @@ def read_item(cursor: Cursor) -> Item:
 
 
 def read_alias(cursor: Cursor) -> str:
-    """Read a new name; the names of event fields are taken."""
+    """Read a new name; those of event fields are taken."""
     token = cursor.token
-    name = read_name(cursor)
-    if name.startswith("@"):
-        raise cursor.error(f"{name} cannot be given as a name", token)
-    return name
+    if token.value in EVENT_FIELDS:
+        raise cursor.error(f"{token.value} cannot be given as a name")
+    if token.kind is Kind.WORD:
+        cursor.aliases.add(token.value)
+    return read_name(cursor)
 
 
 def read_name(cursor: Cursor) -> str:
-    """Read the name of a field."""
+    """Read the name of a field. One with an @ must be an event's, or have been given before."""
     token = cursor.token
     if token.kind is Kind.QUOTED_NAME:
         return cursor.take().value
     if token.kind is not Kind.WORD or token.value.lower() in RESERVED:
         raise cursor.unexpected("the name of a field")
-    if token.value.startswith("@") and token.value not in EVENT_FIELDS:
+    if token.value.startswith("@") and token.value not in EVENT_FIELDS.keys() | cursor.aliases:
         raise cursor.error(f"{token.value} is no field that is known here")
     return cursor.take().value
 

@@ -75,6 +75,8 @@ def _check_order(cursor: Cursor, commands: list[Command]) -> None:
     for before, command in pairwise(commands):
         if isinstance(command, Pattern) and not isinstance(before, _ROW_BY_ROW):
             raise cursor.error("pattern cannot stand behind stats, sort, limit, dedup or pattern")
+        if isinstance(before, Dedup) and not isinstance(command, Limit):
+            raise cursor.error("only limit can stand behind dedup")
 
 
 def _check_sort(cursor: Cursor, sort: Sort, columns: set[str]) -> None:

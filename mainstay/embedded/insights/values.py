@@ -104,14 +104,25 @@ def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[Value, Value], b
     return compared
 
 
+_CHUNK = re.compile("[0-9]+|[^0-9]+")
+
+
 def sort_key(value: Value) -> tuple[int, Any]:
-    """Nothing first, then texts, then numbers."""
+    """Nothing first, then texts, then numbers. In texts, digits go by their length and then their value.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Sort.html
+    """
     if value is None:
         return 0, 0
     number = number_of(value)
     if number is None or math.isnan(number):
-        return 1, text_of(value)
+        return 1, [_chunk_key(chunk) for chunk in _CHUNK.findall(text_of(value) or "")]
     return 2, number
+
+
+def _chunk_key(chunk: str) -> tuple[str, int, str]:
+    """No other character stands between the digits, so that any of them may stand for all."""
+    return ("0", len(chunk), chunk) if chunk[0] in "0123456789" else (chunk, 0, "")
 
 
 # -- calculating --------------------------------------------------------------------------------

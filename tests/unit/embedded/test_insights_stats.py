@@ -85,9 +85,35 @@ def test_stats_are(query: str, rows: Rows, ask: Ask) -> None:
 
 def test_sort_puts_nothing_before_texts_before_numbers(ask: Ask) -> None:
     query = r"parse /(?<v>after|latency=\d+)/ | fields coalesce(ms, v) as x | sort x {} | display x"
-    found = [None, "after", "latency=12", "latency=7", "80.5", "250"]
+    found = [None, "after", "latency=7", "latency=12", "80.5", "250"]
     assert [row.get("x") for row in ask(query.format("asc"))] == found
     assert [row.get("x") for row in ask(query.format("desc"))] == found[::-1]
+
+
+def test_sort_of_texts_is_natural() -> None:
+    """The example of AWS's documentation, with what it says of numbers."""
+    ordered = [
+        "!",
+        "#",
+        "*%04",
+        "0#",
+        "5A",
+        "111A",
+        "2345_",
+        "@",
+        "@_",
+        "A",
+        "A9876fghj",
+        "a12345hfh",
+        "0",
+        "1",
+        "2",
+    ]
+    store = LogStore()
+    store.write("s", [(START, text) for text in sorted(ordered)], ingested=0)
+    query = parse_query("fields @message | sort @message asc")
+    rows = run_query(query, [Source("1:app", store, START, START)]).rows
+    assert [dict(row)["@message"] for row in rows] == ordered
 
 
 def test_sort_by_several(ask: Ask) -> None:
@@ -119,6 +145,10 @@ PARSES: dict[str, tuple[str, list[dict[str, str]]]] = {
     "a glob that ends open": (
         "parse 'user=* *' as user, rest | display user, rest",
         [{"user": "bob", "rest": "latency=7 done"}, {"user": "ann", "rest": "latency=12 done"}],
+    ),
+    "names with @": (
+        "parse 'user=* latency=* ' as @user, @ms | stats avg(@ms) as ms by @user as user | sort ms",
+        [{"user": "bob", "ms": "7"}, {"user": "ann", "ms": "12"}],
     ),
     "a regular expression": (
         r"parse @message /user=(?<user>\w+) latency=(?<ms>\d+)/ | display user, ms",
