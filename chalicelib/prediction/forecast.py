@@ -31,7 +31,7 @@ HORIZON_SECONDS = 3600.0
 STATE_VERSION = 1
 
 _LEAST = 0.001
-"""No forecast is surer than this that nothing will happen."""
+"""No forecast is surer than this, either way."""
 _LOGISTIC = 1.702
 """The logistic curve with this slope is the normal one within 0.01."""
 _WARM = 7
@@ -238,7 +238,7 @@ class Forecaster:
             if passing < WARNING:
                 rise = 0.0
         chance = 1 - (1 - chance) * (1 - self.jumps.chance(gap, reach))
-        chance = max(_LEAST, _LEAN * chance / (1 + (_LEAN - 1) * chance))
+        chance = max(_LEAST, min(1 - _LEAST, _LEAN * chance / (1 + (_LEAN - 1) * chance)))
         blur = min(spread, noise) / 2
         return Forecast(chance, at, gap, rise / reach, blur, (spread - blur) / reach, horizon)
 

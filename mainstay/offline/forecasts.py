@@ -164,7 +164,7 @@ def _describe_span(forecast: Forecast) -> str:
 
 
 def _describe_share(probability: float) -> str:
-    return "over 99 %" if probability > 0.99 else f"{100 * probability:.2g} %"  # noqa: PLR2004 - never certain
+    return ">99 %" if probability > 0.99 else f"{100 * probability:.2g} %"  # noqa: PLR2004 - never certain
 
 
 def _unit(seconds: float) -> tuple[str, float, int]:
