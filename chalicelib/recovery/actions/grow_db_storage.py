@@ -28,10 +28,9 @@ from chalicelib.recovery.model import (
 from chalicelib.resources.answers import parted
 from chalicelib.resources.model import ReadAws
 
-_GROWTH, _LEAST_GIB = 0.2, 5
+_PARTS, _LEAST_GIB = 5, 5
 """By a fifth, which is more than the tenth that AWS requires at least; a small database by more."""
 _MOST_GIB, _MOST_GIB_OF_SQL_SERVER, _MOST_GIB_MAGNETIC = 65_536, 16_384, 3_072
-_NEEDS_A_TENTH = 1.1
 _REFUSED = "InvalidParameterCombination"
 """AWS's code for many things, among them that the storage is still being optimized."""
 _OPTIMIZING = "storage-optimization"
@@ -51,8 +50,8 @@ def _propose(situation: Situation, _read: ReadAws) -> Proposal | None:
     if seen.get("status") not in ("available", "storage-full") or seen.get("cluster") or not now:
         return None
     before = int(now)
-    wanted = min(before + max(_LEAST_GIB, ceil(before * _GROWTH)), _most(seen))
-    if wanted < ceil(before * _NEEDS_A_TENTH):
+    wanted = min(before + max(_LEAST_GIB, ceil(before / _PARTS)), _most(seen))
+    if (wanted - before) * 10 < before:
         return None
     return Proposal(
         parameters={"allocated_gib": wanted, "before_gib": before},
