@@ -117,10 +117,14 @@ class LogStore:
             columns = [column[chosen] for column in self._columns()]
         return map(Line._make, zip(*columns, strict=True))
 
-    def read_backwards(self, start: int | None, end: int | None) -> Iterator[Line]:
+    def read_backwards(
+        self, start: int | None, end: int | None, *, before: Position | None = None, most: int | None = None
+    ) -> Iterator[Line]:
         """Answer the same lines, the newest first."""
         with self._lock:
             low, high = self._range(start, end, None)
+            high = high if before is None else min(high, self._behind(before, included=True))
+            low = low if most is None else max(low, high - most)
             columns = [column[low:high][::-1] for column in self._columns()]
         return map(Line._make, zip(*columns, strict=True))
 
@@ -134,11 +138,12 @@ class LogStore:
         high = len(self._times) if end is None else bisect_right(self._times, end)
         return (low if after is None else max(low, self._behind(after))), high
 
-    def _behind(self, position: Position) -> int:
-        """Where the lines begin that come after this one."""
+    def _behind(self, position: Position, *, included: bool = False) -> int:
+        """Where the lines begin that come after this one, or with `included` where this one is."""
         low = bisect_left(self._times, position.timestamp)
         high = bisect_right(self._times, position.timestamp)
-        return bisect_right(self._numbers, position.number, low, high)
+        find = bisect_left if included else bisect_right
+        return find(self._numbers, position.number, low, high)
 
     def _note(self, stream: str, first: int, last: int, ingested: int) -> None:
         span = self.spans.setdefault(stream, StreamSpan(first, last, ingested))

@@ -35,7 +35,10 @@ from mainstay.embedded.insights.plan import (
 )
 from mainstay.embedded.insights.regexes import compile_regex
 
-MOST_ROWS = 10_000
+USUAL_ROWS = 10_000
+"""So many rows has a query that does not say how many."""
+
+MOST_ROWS = 100_000
 MOST_STATS = 2
 LONGEST_QUERY = 10_000
 

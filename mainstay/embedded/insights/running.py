@@ -13,7 +13,7 @@ from typing import Any
 
 from mainstay.embedded.insights.evaluating import Evaluate, evaluator
 from mainstay.embedded.insights.grouping import group_rows
-from mainstay.embedded.insights.parser import MOST_ROWS
+from mainstay.embedded.insights.parser import USUAL_ROWS
 from mainstay.embedded.insights.patterns import PATTERN_COLUMNS, pattern_rows
 from mainstay.embedded.insights.plan import (
     Command,
@@ -59,7 +59,7 @@ class Outcome:
     bytes_scanned: int = 0
 
 
-def run_query(query: Query, sources: Iterable[Source], *, limit: int = MOST_ROWS) -> Outcome:
+def run_query(query: Query, sources: Iterable[Source], *, limit: int = USUAL_ROWS) -> Outcome:
     """Run a query over log groups. `limit` holds where the query has none of its own."""
     return _Run(query).run(list(sources), limit)
 

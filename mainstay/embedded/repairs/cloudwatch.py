@@ -57,6 +57,8 @@ def install() -> None:
 def _put_metric_data(response: Any) -> Any:
     """The call of a customer, who is held to what AWS allows."""
     backend, data = response.cloudwatch_backend, response._get_param("MetricData", [])
+    if response._get_param("EntityMetricData"):
+        raise InvalidParameterValue("EntityMetricData is not known here.")
     if len(data) > MOST_METRICS:
         raise InvalidParameterValue(
             f"The collection MetricData must not have a size greater than {MOST_METRICS}."

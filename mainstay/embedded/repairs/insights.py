@@ -19,12 +19,13 @@ from moto.logs.responses import LogsResponse
 
 from mainstay.embedded.clock import CLOCK
 from mainstay.embedded.insights import MalformedQueryError, Outcome, Source, parse_query, run_query
-from mainstay.embedded.insights.parser import MOST_ROWS
+from mainstay.embedded.insights.parser import MOST_ROWS, USUAL_ROWS
 from mainstay.embedded.insights.plan import Query
 from mainstay.embedded.repairs.log_groups import find_group, store_of
 from mainstay.embedded.repairs.replacing import replace
 
 MOST_GROUPS = 50
+ROWS_ON_PAGE = 10_000
 RUNNING_AT_ONCE = 100
 """Of an account; AWS refuses more with LimitExceededException."""
 
@@ -94,7 +95,7 @@ def _start_query(response: Any) -> str:
         raise InvalidParameterException("startTime must not be after endTime")
     if param("queryLanguage", "CWLI") != "CWLI":
         raise InvalidParameterException(f"queryLanguage {param('queryLanguage')} is not known here")
-    limit = param("limit", MOST_ROWS)
+    limit = param("limit", USUAL_ROWS)
     if not 1 <= limit <= MOST_ROWS:
         raise InvalidParameterException(
             constraint=f"Member must have value between 1 and {MOST_ROWS}", parameter="limit", value=limit
@@ -159,18 +160,41 @@ def _find(response: Any) -> _Run:
 
 def _get_query_results(response: Any) -> str:
     run = _find(response)
+    first, most = _read_page(response)
     run.look()
+    rows = run.outcome.rows
+    page = [[{"field": name, "value": text} for name, text in row] for row in rows[first : first + most]]
+    answer = {
+        "queryLanguage": "CWLI",
+        "results": page,
+        "statistics": _statistics(run),
+        "status": run.status,
+    }
+    more = {"nextToken": f"{run.id}/{first + most}"} if len(rows) > first + most else {}
+    return json.dumps(answer | more)
+
+
+def _read_page(response: Any) -> tuple[int, int]:
+    """Answer the first row that is asked for, and how many."""
+    token, most = response._get_param("nextToken"), response._get_param("maxItems", ROWS_ON_PAGE)
+    if not 1 <= most <= ROWS_ON_PAGE:
+        raise InvalidParameterException(f"maxItems must be between 1 and {ROWS_ON_PAGE}")
+    if token is None:
+        return 0, most
+    run_id, _, first = token.partition("/")
+    if run_id != response._get_param("queryId") or not first.isdecimal():
+        raise InvalidParameterException("The specified nextToken is invalid.")
+    return int(first), most
+
+
+def _statistics(run: _Run) -> dict[str, float]:
     outcome = run.outcome
-    statistics = {
+    return {
         "recordsMatched": float(outcome.records_matched),
         "recordsScanned": float(outcome.records_scanned),
         "bytesScanned": float(outcome.bytes_scanned),
         "logGroupsScanned": float(len(run.sources)),
     }
-    rows = [[{"field": name, "value": text} for name, text in row] for row in outcome.rows]
-    return json.dumps(
-        {"queryLanguage": "CWLI", "results": rows, "statistics": statistics, "status": run.status}
-    )
 
 
 def _stop_query(response: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from moto.core.resource_tagging import TaggedResource
@@ -14,6 +14,8 @@ from mainstay.embedded.filters import InvalidPatternError, Matches, compile_filt
 from mainstay.embedded.logstore import LogStore
 
 GROUPS_ON_PAGE = 50
+SHOWN_OF_PATTERN = ("arn", "creationTime", "logGroupName")
+"""All that AWS tells of groups that are looked for by a part of their name."""
 
 
 def store_of(group: Any) -> LogStore:
@@ -44,24 +46,45 @@ def checked_filter(pattern: str | None) -> Matches:
 def describe_log_groups(response: Any) -> str:
     """Answer DescribeLogGroups: by name, a page at a time."""
     param = response._get_param
-    prefix, pattern, limit = param("logGroupNamePrefix"), param("logGroupNamePattern"), param("limit", 50)
+    limit = param("limit", GROUPS_ON_PAGE)
     if not 1 <= limit <= GROUPS_ON_PAGE:
         raise InvalidParameterException(
             constraint=f"Member must have value less than or equal to {GROUPS_ON_PAGE}",
             parameter="limit",
             value=limit,
         )
-    if prefix and pattern:
-        raise InvalidParameterException("logGroupNamePrefix and logGroupNamePattern cannot both be given")
+    chosen = _chooser(response)
     names = sorted(
         name
         for name in list(response.logs_backend.groups)
-        if name.startswith(prefix or "") and (pattern or "").lower() in name.lower()
-        if name > (param("nextToken") or "")
+        if chosen(name) and name > (param("nextToken") or "")
     )
-    groups = [response.logs_backend.groups[name].to_describe_dict() for name in names[:limit]]
+    shown = SHOWN_OF_PATTERN if param("logGroupNamePattern") else None
+    groups = [_describe(response.logs_backend.groups[name], shown) for name in names[:limit]]
     more = {"nextToken": names[limit - 1]} if len(names) > limit else {}
     return json.dumps({"logGroups": groups} | more)
+
+
+def _chooser(response: Any) -> Callable[[str], bool]:
+    """Answer the one way to choose groups that is given."""
+    param = response._get_param
+    prefix, pattern = param("logGroupNamePrefix"), param("logGroupNamePattern")
+    identifiers = param("logGroupIdentifiers")
+    if sum(map(bool, (prefix, pattern, identifiers))) > 1:
+        raise InvalidParameterException("Give one of a prefix, a pattern and identifiers")
+    if param("accountIdentifiers") or param("includeLinkedAccounts"):
+        raise InvalidParameterException("There are no linked accounts here")
+    if param("logGroupClass", "STANDARD") != "STANDARD":
+        return lambda _name: False
+    if identifiers:
+        names = {find_group(response.logs_backend, one).name for one in identifiers}
+        return names.__contains__
+    return lambda name: name.startswith(prefix or "") and (pattern or "") in name
+
+
+def _describe(group: Any, shown: Collection[str] | None) -> dict[str, Any]:
+    described = group.to_describe_dict()
+    return {name: described[name] for name in shown or described}
 
 
 def list_tags_for_resource(response: Any) -> str:

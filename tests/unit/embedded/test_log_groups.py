@@ -47,8 +47,39 @@ def test_groups_are_described_by_prefix_and_page(logs: Any) -> None:
     pages = [[group["logGroupName"] for group in page["logGroups"]] for page in paged]
     assert [len(page) for page in pages] == [50, 10]
     assert [name for page in pages for name in page] == [f"/many/{number:02}" for number in range(60)]
-    chosen = logs.describe_log_groups(logGroupNamePattern="ORDER")["logGroups"]
-    assert [group["logGroupName"] for group in chosen] == [GROUP]
+
+
+def _described(logs: Any, **asked: Any) -> list[str]:
+    return [group["logGroupName"] for group in logs.describe_log_groups(**asked)["logGroups"]]
+
+
+def test_groups_are_described_by_a_part_of_their_name(logs: Any) -> None:
+    logs.create_log_group(logGroupName="/app/Orders")
+    (found,) = logs.describe_log_groups(logGroupNamePattern="/ord")["logGroups"]
+    assert set(found) == {"arn", "creationTime", "logGroupName"}
+    assert found["logGroupName"] == GROUP
+
+
+def test_groups_are_described_by_identifier_and_class(logs: Any) -> None:
+    logs.create_log_group(logGroupName="/other")
+    assert _described(logs, logGroupIdentifiers=["/other"]) == ["/other"]
+    assert _described(logs, logGroupClass="STANDARD") == [GROUP, "/other"]
+    assert _described(logs, logGroupClass="INFREQUENT_ACCESS") == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"logGroupNamePrefix": "/", "logGroupNamePattern": "app"},
+        {"logGroupIdentifiers": [GROUP], "logGroupNamePrefix": "/"},
+        {"includeLinkedAccounts": True},
+        {"accountIdentifiers": ["123456789012"], "includeLinkedAccounts": True},
+        {"limit": 51},
+    ],
+    ids=["two ways", "identifiers and prefix", "linked", "accounts", "limit"],
+)
+def test_a_description_that_cannot_be_given_is_refused(logs: Any, asked: dict[str, Any]) -> None:
+    assert _refused(logs.describe_log_groups, **asked) == "InvalidParameterException"
 
 
 def test_a_group_tells_its_bytes_and_its_tags(logs: Any) -> None:

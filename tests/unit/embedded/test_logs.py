@@ -152,7 +152,17 @@ def test_a_page_may_be_empty_before_the_last(aws: EmbeddedAws, logs: Any) -> Non
     assert [len(page) for page in pages] == [0, 1]
 
 
-@pytest.mark.parametrize("token", ["rubbish", "MTIz", "é"])
+def test_pages_can_go_backwards(logs: Any) -> None:
+    _put(logs, *((after // 2, str(after)) for after in range(5)))
+    asked = {"startTime": NOON_MS, "limit": 2}
+    pages = list(_pages(logs, **asked, startFromHead=False))
+    assert [[event["message"] for event in page] for page in pages] == [["4", "3"], ["2", "1"], ["0"]]
+    assert _found(logs, **asked, startFromHead=True) == ["0", "1", "2", "3", "4"]
+    asked = {"logGroupName": GROUP, "startTime": 1_704_067_199_999, "startFromHead": False}
+    assert _refused(logs.filter_log_events, **asked) == "InvalidParameterException"
+
+
+@pytest.mark.parametrize("token", ["rubbish", "MTIz", "eC8xLzI=", "é"])
 def test_a_token_of_nobody_is_refused(logs: Any, token: str) -> None:
     asked = {"logGroupName": GROUP, "nextToken": token}
     assert _refused(logs.filter_log_events, **asked) == "InvalidParameterException"

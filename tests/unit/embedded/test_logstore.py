@@ -35,6 +35,10 @@ def test_pages_of_any_size_have_every_line_once(batches: list[list[int]], size: 
     while page := list(store.read(None, None, after=_position(found), most=size)):
         found += page
     assert found == list(store.read(None, None))
+    back: list[Line] = []
+    while page := list(store.read_backwards(None, None, before=_position(back), most=size)):
+        back += page
+    assert back == found[::-1]
 
 
 def _position(found: list[Line]) -> Position | None:

@@ -144,6 +144,12 @@ def test_what_aws_would_not_take_is_refused(cloudwatch: Any, at: datetime, value
     assert _refused(_put, cloudwatch, at, value) == "InvalidParameterValue"
 
 
+def test_what_would_be_left_out_is_refused(cloudwatch: Any) -> None:
+    of_entity = [{"MetricData": [{"MetricName": "Age", "Value": 1}]}]
+    put = cloudwatch.put_metric_data
+    assert _refused(put, Namespace="Shop", EntityMetricData=of_entity) == "InvalidParameterValue"
+
+
 def test_a_point_without_a_time_is_of_now(aws: EmbeddedAws, cloudwatch: Any) -> None:
     cloudwatch.put_metric_data(Namespace="Shop", MetricData=[{"MetricName": "Age", "Value": 1}])
     asked = _query(Dimensions=[])
