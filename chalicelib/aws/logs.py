@@ -14,7 +14,7 @@ from typing import Any
 
 from chalicelib.aws.clients import Aws
 from chalicelib.errors import AwsError, UnreachableError
-from chalicelib.prediction.sampling import Stratum, one_in, pattern_of
+from chalicelib.prediction.sampling import SLOT_SECONDS, Stratum, by_slot, one_in, pattern_of
 from chalicelib.prediction.spans import Span
 
 MOST_ROWS = 10_000
@@ -127,31 +127,32 @@ class Logs:
             f" and toMillis(@timestamp) >= {rest}"
         )
         if not pieces:
-            return (self._one_in(group, span, within, self._count(group, span, within)),)
+            return self._one_in(group, span, within)
         often = pattern_of(pieces)
-        counted = self._count(group, span, f"{within} and @message like {often}")
         return (
-            self._rare(group, span, f"{within} and @message not like {often}"),
-            self._one_in(group, span, f"{within} and @message like {often}", counted),
+            *self._rare(group, span, f"{within} and @message not like {often}"),
+            *self._one_in(group, span, f"{within} and @message like {often}"),
         )
 
-    def _rare(self, group: str, span: Span, which: str) -> Stratum:
+    def _rare(self, group: str, span: Span, which: str) -> tuple[Stratum, ...]:
         """Whole; where it is not as rare as it was, sampled too: the rows of an answer are its newest."""
         found = self._ask(group, span, f"{which} | {_ROWS}")
-        if found.matched > len(found.rows):
-            return self._one_in(group, span, which, found.matched)
-        return Stratum(found.rows)
+        return (
+            (Stratum(found.rows),) if found.matched <= len(found.rows) else self._one_in(group, span, which)
+        )
 
-    def _count(self, group: str, span: Span, which: str) -> float:
-        answer = self._answer(group, span, f"{which} | stats count(*) as lines")
-        rows = answer["results"]
-        return float(_fields(rows[0])["lines"]) if rows else 0.0
-
-    def _one_in(self, group: str, span: Span, which: str, counted: float) -> Stratum:
-        every = one_in(counted)
+    def _one_in(self, group: str, span: Span, which: str) -> tuple[Stratum, ...]:
+        """Lines that stand for as many as were counted in their five minutes."""
+        counted = self._count(group, span, which)
+        every = one_in(sum(counted.values()))
         thinned = f"{which} and toMillis(@timestamp) % {every} = 0" if every > 1 else which
-        found = self._ask(group, span, f"{thinned} | {_ROWS}")
-        return Stratum(found.rows, _weight(counted, len(found.rows)))
+        return by_slot(self._ask(group, span, f"{thinned} | {_ROWS}").rows, counted)
+
+    def _count(self, group: str, span: Span, which: str) -> dict[int, float]:
+        """Lines in each five minutes, by their number since 1970."""
+        answer = self._answer(group, span, f"{which} | stats count(*) as lines by bin(5m) as slot")
+        rows = [_fields(row) for row in answer["results"]]
+        return {int(_time(row["slot"]) // SLOT_SECONDS): float(row["lines"]) for row in rows}
 
     def _ask(self, group: str, span: Span, query: str) -> _Found:
         answer = self._answer(group, span, query)
@@ -185,19 +186,17 @@ class Logs:
 _ROWS = f"fields @timestamp, @message | limit {MOST_ROWS}"
 
 
-def _weight(counted: float, read: int) -> float:
-    """What each line stands for; never less than itself."""
-    return max(1.0, counted / read) if read else 1.0
-
-
 def _fields(row: list[dict[str, str]]) -> dict[str, str]:
     return {cell["field"]: cell["value"] for cell in row}
 
 
 def _row(fields: Mapping[str, str]) -> tuple[float, str]:
+    return _time(fields["@timestamp"]), fields.get("@message", "")
+
+
+def _time(text: str) -> float:
     """Times are text in UTC: ``2026-11-24 22:55:19.123``."""
-    at = datetime.fromisoformat(fields["@timestamp"]).replace(tzinfo=UTC)
-    return at.timestamp(), fields.get("@message", "")
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
 
 
 def _in_seconds(lines: list[tuple[int, str]]) -> list[tuple[float, str]]:

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+SLOT_SECONDS = 300
+"""Frequent lines are counted where they lie in slots of so much."""
 
 WILDCARD = "<*>"
 MOST_FREQUENT = 20
@@ -51,6 +54,24 @@ def one_in(lines: float) -> int:
     """
     rate = max(1, math.ceil(lines / SAMPLE))
     return next(every for every in range(rate, rate + _TEN) if math.gcd(every, _TEN) == 1)
+
+
+def by_slot(lines: Sequence[tuple[float, str]], counted: Mapping[int, float]) -> tuple[Stratum, ...]:
+    """Sampled lines, each weighed by what was counted in its slot.
+
+    A slot that the sample missed is counted with the next one that it did not.
+    """
+    rows: dict[int, list[tuple[float, str]]] = {slot: [] for slot in sorted(counted)}
+    for line in lines:
+        rows.setdefault(int(line[0] // SLOT_SECONDS), []).append(line)
+    strata: list[Stratum] = []
+    left = 0.0
+    for slot in sorted(rows):
+        left += counted.get(slot, 0.0)
+        if rows[slot]:
+            strata.append(Stratum(rows[slot], max(1.0, left / len(rows[slot]))))
+            left = 0.0
+    return tuple(strata)
 
 
 def _escaped(piece: str) -> str:
