@@ -14,7 +14,7 @@ from chalicelib.prediction.templates.shapes import Shapes
 def merge(records: Records, shapes: Shapes, others: Records, seen: int) -> dict[str, str]:
     """Take over what others learnt; return where their ids are now."""
     for other in list(others.by_id.values()):
-        if other.learnt or other.id not in records.by_id:
+        if other.learnt:
             _take_over(records, shapes, other, seen)
     for old in others.aliases:
         _unite(records, old, others.resolve(old))

@@ -20,7 +20,7 @@ from chalicelib.prediction.templates.wording import take_values
 
 LIMIT = 10_000
 """Templates that are kept."""
-LONGEST = 4096
+LONGEST = 2048
 """Characters of a message that count."""
 _CACHED = 1 << 22
 """Characters of folded messages that are remembered."""

@@ -11,7 +11,8 @@ from chalicelib.prediction.templates.wording import align, constant_places
 _MOST_VARIANTS = 16
 _LEAST_WORDS = 2
 """Constant words that two messages of different shape must share, all of them, to be one template."""
-_ALIASES_PER_TEMPLATE = 4
+_MOST_ALIASES = 10_000
+"""Ids that went somewhere; the oldest are forgotten first."""
 
 
 class Records:
@@ -65,7 +66,7 @@ class Records:
         self.join(holder.record, variant.record)
 
     def join(self, stays: Record, goes: Record) -> None:
-        """Make one template of two. The id that stays answers for both."""
+        """Make one template of two. The id that stays answers for both; one that nobody has yet is dropped."""
         if stays is goes:
             return
         self.changes += 1
@@ -79,7 +80,10 @@ class Records:
             stays.variants.append(variant)
         goes.variants = []
         self.by_id.pop(goes.id, None)
-        self.aliases[goes.id] = stays.id
+        if goes.count:
+            self.aliases[goes.id] = stays.id
+            if len(self.aliases) > _MOST_ALIASES:
+                del self.aliases[next(iter(self.aliases))]
 
     def retire(self, keep: int, beside: Record | None) -> list[Record]:
         """Forget the rarest, of these the ones not seen for longest, until so many are left; return them."""
@@ -92,8 +96,6 @@ class Records:
         self._families = {
             key: one for key, one in self._families.items() if self.resolve(one.id) in self.by_id
         }
-        living = {old: new for old, new in self.aliases.items() if self.resolve(new) in self.by_id}
-        self.aliases = dict(list(living.items())[-_ALIASES_PER_TEMPLATE * keep :])
         return gone
 
     def trim(self, record: Record) -> list[Variant]:

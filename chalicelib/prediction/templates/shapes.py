@@ -10,21 +10,22 @@ from chalicelib.prediction.templates.shape import HOLE, Record, Shape, Slot, Var
 
 _MOST_PLAIN = 12
 """Plain words of a message, from its second, that are watched for being values."""
-_MOST_WATCHED = 1 << 17
-"""Sets of siblings that are watched; then only those of living shapes stay."""
+_FEW_WATCHED = 1 << 15
+"""Sets of siblings among which shapes that are gone do no harm."""
 
 
 class Shapes:
-    """All shapes, and the way from a message to its variant."""
+    """All shapes, and the way from a message to its variant. A shape without variants is gone."""
 
     def __init__(self, records: Records) -> None:
         self.by_key: dict[str, Shape] = {}
         self._records = records
         self._siblings: dict[int, list[Shape]] = {}
+        self._most_watched = _FEW_WATCHED
 
     def __iter__(self) -> Iterator[Shape]:
         """Each shape once."""
-        return iter(dict.fromkeys(self.by_key.values()))
+        return (shape for shape in dict.fromkeys(self.by_key.values()) if shape.variants)
 
     def place(self, tokens: list[Token], found: Callable[[list[str]], Record]) -> Variant:
         """Find or make the variant of a message; `found` makes the record of a new template."""
@@ -53,29 +54,34 @@ class Shapes:
         """Drop variants, and the shapes that have no others."""
         for variant in gone:
             variant.shape.leave(variant)
-        self._keep_living()
+            key = variant.shape.key()
+            if not variant.shape.variants and self.by_key.get(key) is variant.shape:
+                del self.by_key[key]
 
-    def _keep_living(self) -> None:
-        left = [shape for shape in self if shape.variants]
+    def _clean_up(self) -> None:
+        """Drop what is still known of shapes that are gone, once it has become much."""
+        if len(self._siblings) <= self._most_watched:
+            return
+        left = list(self)
         self.by_key.clear()
         self._siblings.clear()
         for shape in left:
             self.keep(shape)
+        self._most_watched = max(_FEW_WATCHED, 2 * len(self._siblings))
 
     def _shape_of(self, tokens: list[Token], words: list[str]) -> Shape:
         key = "".join([text if evidence <= CONSTANT else HOLE for text, evidence in tokens])
         shape = self.by_key.get(key)
-        if shape:
+        if shape and shape.variants:
             return shape
         slots = {place: evidence for place, (_, evidence) in enumerate(tokens) if evidence > CONSTANT}
         plain = [place for place, (_, evidence) in enumerate(tokens) if evidence == CONSTANT]
         keys = _keys_without_one(words, slots, plain)
         for place, wider in keys:
             shape = self.by_key.get(wider)
-            if shape and shape.slots[place].pattern:
+            if shape and shape.variants and shape.slots[place].pattern:
                 return shape
-        if len(self._siblings) > _MOST_WATCHED:
-            self._keep_living()
+        self._clean_up()
         shape = self.by_key[key] = Shape(words, {place: Slot(enough) for place, enough in slots.items()})
         return self._join_siblings(shape, keys)
 
@@ -85,7 +91,7 @@ class Shapes:
             siblings = self._siblings.setdefault(hash(key), [])
             siblings.append(shape)
             if len(siblings) >= PLAIN:
-                siblings[:] = [one for one in siblings if self.by_key.get(one.key()) is one]
+                siblings[:] = [one for one in siblings if one is shape or one.variants]
             if len(siblings) >= PLAIN:
                 wide = self._widen(siblings, place)
                 siblings.clear()
@@ -96,9 +102,10 @@ class Shapes:
         """Make one shape of those that differ in one word only."""
         first = siblings[0]
         slots = {**{at: Slot(slot.enough) for at, slot in first.slots.items()}, place: Slot(PLAIN)}
-        wide = self.by_key.setdefault(
-            key_of(first.words, slots), Shape(list(first.words), dict(sorted(slots.items())))
-        )
+        wide = self.by_key.get(key_of(first.words, slots))
+        if not wide:
+            wide = Shape(list(first.words), dict(sorted(slots.items())))
+            self.keep(wide)
         moved = []
         for narrow in siblings:
             self.by_key[narrow.key()] = wide
@@ -109,6 +116,7 @@ class Shapes:
                     words[at] = slot.pattern or variant.fixed[at]
                 wide.observe(words)
                 moved.append((variant, words))
+            narrow.variants.clear()
         self._settle(wide)
         for variant, words in moved:
             variant.shape, variant.fixed = wide, wide.fixed(words)
@@ -131,10 +139,7 @@ class Shapes:
             self._records.note(variant)
         else:
             self._records.drop(variant, holder)
-        for spare in self._records.trim(holder.record):
-            spare.shape.leave(spare)
-            if not spare.shape.variants:
-                self.by_key.pop(spare.shape.key(), None)
+        self.forget(self._records.trim(holder.record))
 
 
 def _keys_without_one(words: list[str], slots: Iterable[int], plain: list[int]) -> list[tuple[int, str]]:
