@@ -1,11 +1,11 @@
-"""Five views of a series, in each of which something else stands out.
+"""Eight views of a series, in each of which something else stands out.
 
 | view | is | shows |
 |---|---|---|
 | jump | the distance from where the last few records were, in usual steps | spikes and dips |
 | shift | the distance from where the last dozens of records were, in usual steps | changes of level |
-| level | the mean of the last ten | what is high or low as such, for a while |
-| unrest | the logarithm of the spread of the last ten | bursts, and lines gone flat |
+| level, level_30, level_100 | the mean of about so many records | what is high or low as such, for a while |
+| unrest, unrest_30 | the logarithm of the spread of about so many | bursts, and lines gone flat |
 | season | the distance from what is usual at this hour of the week, in spreads | values at the wrong time |
 """
 
@@ -20,6 +20,8 @@ from chalicelib.prediction.metrics.week import Week
 WINDOW = 10
 _FEW_RECORDS, _DOZENS = 0.3, 0.03
 """Weights of the newest record in where the series is."""
+_THIRTY, _HUNDRED = 2.0 / 31.0, 2.0 / 101.0
+"""Weights of the newest record in means over about so many."""
 _LARGEST_SHIFT = 10.0
 _LEAST_SPREAD = 0.03
 """Of the usual step: spreads below are all the same flat line."""
@@ -35,18 +37,35 @@ class Views(NamedTuple):
     jump: float
     shift: float
     level: float
+    level_30: float
+    level_100: float
     unrest: float
+    unrest_30: float
     season: float
 
 
 class Features:
     """What has to be remembered of a series for the views of its next record."""
 
-    __slots__ = ("at", "fast", "interval", "pace", "recent", "seen", "slow", "value", "week")
+    __slots__ = (
+        "at",
+        "fast",
+        "hundred",
+        "interval",
+        "pace",
+        "recent",
+        "seen",
+        "slow",
+        "square",
+        "thirty",
+        "value",
+        "week",
+    )
 
     def __init__(self) -> None:
         self.seen = 0
-        self.at = self.value = self.fast = self.slow = self.interval = 0.0
+        self.at = self.interval = 0.0
+        self.value = self.fast = self.slow = self.thirty = self.hundred = self.square = 0.0
         self.recent: list[float] = []
         self.pace = Pace()
         self.week = Week()
@@ -55,7 +74,7 @@ class Features:
         """See a record from each side, then learn it. Times may repeat and go back."""
         seen = self.seen = self.seen + 1
         if seen == 1:
-            self.at, self.value, self.fast, self.slow = at, value, value, value
+            self._begin(at, value)
         gap = self._pass_time(at)
         step = 0.0 if gap else value - self.value
         if gap:
@@ -66,10 +85,25 @@ class Features:
         self.value = value
         self.fast += _FEW_RECORDS * jump
         self._follow_slowly(shift, expected)
-        level, unrest = self._look_back(value, floor)
+        least = (_LEAST_SPREAD * floor) ** 2
+        level, square = self._look_back(value)
+        self._look_far_back(value)
         season = self.week.weigh(at, value, floor)
         self.pace.learn(at, step, floor, seen)
-        return Views(jump / expected, shift / expected, level, unrest, season)
+        return Views(
+            jump / expected,
+            shift / expected,
+            level,
+            self.thirty,
+            self.hundred,
+            0.5 * log(square + least),
+            0.5 * log(self.square + least),
+            season,
+        )
+
+    def _begin(self, at: float, value: float) -> None:
+        self.at = at
+        self.value = self.fast = self.slow = self.thirty = self.hundred = value
 
     def _pass_time(self, at: float) -> bool:
         """Whether records were missing before this one; then learn the usual interval."""
@@ -91,12 +125,19 @@ class Features:
             shift = min(largest, max(-largest, shift))
         self.slow += _DOZENS * shift
 
-    def _look_back(self, value: float, floor: float) -> tuple[float, float]:
+    def _look_back(self, value: float) -> tuple[float, float]:
+        """Mean and mean square of the last ten."""
         recent = self.recent
         recent.append(value)
         if len(recent) > WINDOW:
             del recent[0]
         count = len(recent)
         mean = sum(recent) / count
-        square = sum([(one - mean) ** 2 for one in recent]) / count
-        return mean, 0.5 * log(square + (_LEAST_SPREAD * floor) ** 2)
+        return mean, sum([(one - mean) ** 2 for one in recent]) / count
+
+    def _look_far_back(self, value: float) -> None:
+        """Means, and a mean square (West 1979), with weights that fade."""
+        departure = value - self.thirty
+        self.thirty += _THIRTY * departure
+        self.square = (1.0 - _THIRTY) * (self.square + _THIRTY * departure * departure)
+        self.hundred += _HUNDRED * (value - self.hundred)

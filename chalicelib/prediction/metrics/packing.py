@@ -9,13 +9,15 @@ from typing import Any
 
 from chalicelib.prediction.metrics.features import Features
 
+_NOW = ("at", "interval", "value", "fast", "slow", "thirty", "hundred", "square")
+
 
 def pack_features(features: Features) -> dict[str, Any]:
     """What `unpack_features` needs: about 5 KB."""
     pace, week = features.pace, features.week
     return {
         "seen": features.seen,
-        "now": [features.at, features.value, features.fast, features.slow, features.interval],
+        "now": [getattr(features, name) for name in _NOW],
         "recent": list(features.recent),
         "pace": [pace.usual, pace.lately],
         "of_day": _pack_numbers(pace.of_day),
@@ -30,7 +32,8 @@ def unpack_features(state: Mapping[str, Any]) -> Features:
     """Features that go on exactly where those of the state stopped."""
     features = Features()
     features.seen = state["seen"]
-    features.at, features.value, features.fast, features.slow, features.interval = state["now"]
+    for name, number in zip(_NOW, state["now"], strict=True):
+        setattr(features, name, number)
     features.recent = list(state["recent"])
     pace, week = features.pace, features.week
     pace.usual, pace.lately = state["pace"]

@@ -23,12 +23,13 @@ def _describe_shift(finding: Finding) -> str:
 
 
 def _describe_level(finding: Finding) -> str:
-    return f"the mean of ten, {finding.number:.4g}, is unusually {'high' if finding.above else 'low'}"
+    mean = f"the mean of {_RECORDS[finding.view]}, {finding.number:.4g},"
+    return f"{mean} is unusually {'high' if finding.above else 'low'}"
 
 
 def _describe_unrest(finding: Finding) -> str:
     much = "much" if finding.above else "little"
-    return f"ten values vary unusually {much}: by {exp(finding.number):.2g}"
+    return f"{_RECORDS[finding.view]} values vary unusually {much}: by {exp(finding.number):.2g}"
 
 
 def _describe_season(finding: Finding) -> str:
@@ -44,10 +45,20 @@ def _times(finding: Finding) -> str:
     return f"{size:.1f}" if size < 10.0 else f"{size:.3g}"  # noqa: PLR2004 - digits that mean something
 
 
+_RECORDS = {
+    "level": "ten",
+    "level_30": "thirty",
+    "level_100": "a hundred",
+    "unrest": "ten",
+    "unrest_30": "thirty",
+}
 _PHRASES = {
     "jump": _describe_jump,
     "shift": _describe_shift,
     "level": _describe_level,
+    "level_30": _describe_level,
+    "level_100": _describe_level,
     "unrest": _describe_unrest,
+    "unrest_30": _describe_unrest,
     "season": _describe_season,
 }
