@@ -114,7 +114,7 @@ def _span(known: Known, began: datetime, team: Collaborators) -> Span | None:
 def _scan_span(request: LogScan, span: Span, known: Known, team: Collaborators) -> tuple[Known, Found]:
     watch = LogWatch.restore(known.state) if known.state else LogWatch()
     per_second = float(known.marks.get("per_second", 0))
-    reading = team.logs.read(
+    reading = team.logs.read_span(
         request.subject.name,
         span,
         most=team.policy.scan.most_lines,
@@ -160,7 +160,7 @@ def scan_metrics(request: MetricScan, team: Collaborators) -> Found:
         Wanted(series=series, since=_since(before, until))
         for series, before in zip(request.series, known, strict=True)
     ]
-    values = team.metrics.values(wanted, until.timestamp())
+    values = team.metrics.read_values(wanted, until.timestamp())
     scans = [
         _scan_series(series, before, points, team)
         for series, before, points in zip(request.series, known, values, strict=True)

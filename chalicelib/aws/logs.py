@@ -77,7 +77,9 @@ class Logs:
 
     # -- what is in one ---------------------------------------------------------------------------
 
-    def read(self, group: str, span: Span, *, most: int, expected: float, pieces: Sequence[str]) -> Reading:
+    def read_span(
+        self, group: str, span: Span, *, most: int, expected: float, pieces: Sequence[str]
+    ) -> Reading:
         """Everything that a span holds, or a sample of it that says what each line stands for.
 
         `most` lines are read one by one. Where more than that are `expected`, or come, Logs Insights

@@ -41,7 +41,7 @@ class Metrics:
                 return
             given["NextToken"] = answer["NextToken"]
 
-    def values(self, wanted: Sequence[Wanted], until: float) -> list[list[tuple[float, float]]]:
+    def read_values(self, wanted: Sequence[Wanted], until: float) -> list[list[tuple[float, float]]]:
         """The values of each series, by time, as (seconds, value): those of periods that ended by `until`.
 
         Where a series is per another one, it is in per cent of that one's value at the same time.

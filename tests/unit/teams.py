@@ -190,7 +190,7 @@ class FakeMetrics:
         self.listings.append(f"{namespace} {name}")
         return iter(self.series.get(f"{namespace} {name}", []))
 
-    def values(self, wanted: Sequence[Wanted], until: float) -> list[list[tuple[float, float]]]:
+    def read_values(self, wanted: Sequence[Wanted], until: float) -> list[list[tuple[float, float]]]:
         return [
             [
                 point

@@ -75,7 +75,7 @@ class StoredAws(Aws):
 
 def read(aws: Aws, span: Span = SPAN, **how: Any) -> Reading:
     usual: dict[str, Any] = {"most": 1000, "expected": 0, "pieces": ()}
-    return Logs(aws, no_wait).read(GROUP, span, **usual | how)
+    return Logs(aws, no_wait).read_span(GROUP, span, **usual | how)
 
 
 def texts(reading: Reading) -> list[str]:
@@ -282,7 +282,7 @@ def test_a_query_is_waited_for_with_growing_pauses() -> None:
             complete(),
         ],
     )
-    reading = Logs(aws, waits.append).read(GROUP, SPAN, most=10, expected=11, pieces=())
+    reading = Logs(aws, waits.append).read_span(GROUP, SPAN, most=10, expected=11, pieces=())
     assert (reading.lines, reading.sampled) == (0, True)
     assert waits == [0.25, 0.5, 1.0, 2.0, 2.0, 2.0]
 
@@ -292,7 +292,7 @@ def test_a_query_that_takes_too_long_is_stopped_and_said_so() -> None:
     running = iter(lambda: {"status": "Running"}, None)
     aws = ScriptedAws(start_query=[STARTED], get_query_results=running, stop_query=[{}])  # type: ignore[arg-type]
     with pytest.raises(UnreachableError, match="not ready"):
-        Logs(aws, waits.append).read(GROUP, SPAN, most=10, expected=11, pieces=())
+        Logs(aws, waits.append).read_span(GROUP, SPAN, most=10, expected=11, pieces=())
     assert aws.asked("stop_query") == [{"queryId": "q-1"}]
     assert 85 <= sum(waits) <= 95
 

@@ -60,7 +60,7 @@ def before(periods: float) -> float:
 
 def test_values_of_ended_periods_come_in_order() -> None:
     stored = {before(number): float(number) for number in range(8)}
-    (found,) = Metrics(StoredAws({"FreeStorageSpace": stored})).values(
+    (found,) = Metrics(StoredAws({"FreeStorageSpace": stored})).read_values(
         [Wanted(series=a_series(), since=before(5))], NOW
     )
     assert found == [(before(number), float(number)) for number in (5, 4, 3, 2, 1)]
@@ -68,7 +68,7 @@ def test_values_of_ended_periods_come_in_order() -> None:
 
 def test_a_period_that_has_not_ended_is_left_to_the_next_look() -> None:
     stored = {before(0.5): 7.0, before(1.5): 8.0}
-    (found,) = Metrics(StoredAws({"FreeStorageSpace": stored})).values(
+    (found,) = Metrics(StoredAws({"FreeStorageSpace": stored})).read_values(
         [Wanted(series=a_series(), since=before(9))], NOW
     )
     assert found == [(before(1.5), 8.0)]
@@ -81,7 +81,7 @@ def test_each_series_is_given_from_when_on_it_was_wanted() -> None:
         Wanted(series=a_series(name="B"), since=before(4)),
         Wanted(series=a_series(name="C"), since=before(4)),
     ]
-    assert Metrics(StoredAws(stored)).values(wanted, NOW) == [
+    assert Metrics(StoredAws(stored)).read_values(wanted, NOW) == [
         [(before(9), 1.0), (before(3), 2.0)],
         [(before(3), 4.0)],
         [],
@@ -98,7 +98,7 @@ def test_a_series_that_is_per_another_one_is_in_per_cent(
 ) -> None:
     series = a_series(name="Used", per="Provisioned", statistic=statistic, per_statistic=per_statistic)
     stored = {"Used": {before(2): 900.0}, "Provisioned": {before(2): 10.0}}
-    (found,) = Metrics(StoredAws(stored)).values([Wanted(series=series, since=before(9))], NOW)
+    (found,) = Metrics(StoredAws(stored)).read_values([Wanted(series=series, since=before(9))], NOW)
     assert found == [(before(2), per_cent)]
 
 
@@ -108,7 +108,7 @@ def test_a_series_that_is_per_another_one_is_in_per_cent(
 def test_of_nothing_there_is_no_per_cent(whole: dict[float, float]) -> None:
     series = a_series(name="Used", per="Provisioned")
     stored = {"Used": {before(2): 900.0}, "Provisioned": whole}
-    assert Metrics(StoredAws(stored)).values([Wanted(series=series, since=before(9))], NOW) == [[]]
+    assert Metrics(StoredAws(stored)).read_values([Wanted(series=series, since=before(9))], NOW) == [[]]
 
 
 def test_more_series_than_one_call_takes_are_asked_for_in_several() -> None:
@@ -118,7 +118,7 @@ def test_more_series_than_one_call_takes_are_asked_for_in_several() -> None:
         for number in range(600)
     ]
     aws = StoredAws(stored)
-    found = Metrics(aws).values(wanted, NOW)
+    found = Metrics(aws).read_values(wanted, NOW)
     assert found == [[(before(2), float(number))] for number in range(600)]
     assert {len(call["MetricDataQueries"]) for call in aws.calls} == {500, 200}
 
@@ -126,7 +126,7 @@ def test_more_series_than_one_call_takes_are_asked_for_in_several() -> None:
 def test_a_series_is_asked_for_by_all_that_names_it() -> None:
     aws = StoredAws({})
     series = a_series(dimensions={"b": "2", "a": "1"}, period_seconds=60)
-    Metrics(aws).values([Wanted(series=series, since=before(9))], NOW)
+    Metrics(aws).read_values([Wanted(series=series, since=before(9))], NOW)
     (query,) = aws.calls[0]["MetricDataQueries"]
     assert query["MetricStat"] == {
         "Metric": {
