@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Any, NamedTuple
 
 EVENT_OVERHEAD_BYTES = 26
@@ -75,23 +75,25 @@ class LogStore:
     def __len__(self) -> int:
         return len(self._times)
 
-    def write(self, stream: str, events: Iterable[tuple[int, str]], *, ingested: int) -> list[int]:
+    def write(self, stream: str, events: Iterable[tuple[int, str]], *, ingested: int) -> range:
         """Add lines, each a time in milliseconds and a message, in any order; answer their numbers."""
-        pairs = list(events)
-        if not pairs:
-            return []
-        times, messages = zip(*pairs, strict=True)
+        times, messages = array("q"), []
+        for time, message in events:
+            times.append(time)
+            messages.append(message)
+        if not messages:
+            return range(0)
         with self._lock:
-            numbers = range(self._written, self._written + len(pairs))
-            self._written += len(pairs)
-            self._times.extend(times)
+            numbers = range(self._written, self._written + len(messages))
+            self._written = numbers.stop
+            self._times += times
             self._numbers.extend(numbers)
-            self._ingested.extend(repeat(ingested, len(pairs)))
-            self._messages.extend(messages)
-            self._streams.extend(repeat(stream, len(pairs)))
+            self._ingested.extend(repeat(ingested, len(messages)))
+            self._messages += messages
+            self._streams += repeat(stream, len(messages))
             self.stored_bytes += sum(map(event_bytes, messages))
             self._note(stream, min(times), max(times), ingested)
-        return list(numbers)
+        return numbers
 
     def remove(self, stream: str) -> None:
         """Forget every line of a stream."""
@@ -154,10 +156,10 @@ class LogStore:
         """Put what has arrived since the last question in its place."""
         if self._in_order == len(self._times):
             return
-        at = bisect_right(self._times, min(self._times[self._in_order :]), 0, self._in_order)
-        order = sorted(range(at, len(self._times)), key=self._times.__getitem__)
-        if order != list(range(at, len(self._times))):
-            self._arrange(at, order)
+        late = self._times[max(self._in_order - 1, 0) :]
+        if any(later < earlier for earlier, later in pairwise(late)):
+            at = bisect_right(self._times, min(late), 0, self._in_order)
+            self._arrange(at, sorted(range(at, len(self._times)), key=self._times.__getitem__))
         self._in_order = len(self._times)
 
     def _arrange(self, at: int, order: list[int]) -> None:

@@ -116,7 +116,7 @@ def write_lines(backend: Any, group: str, stream: str, lines: Iterable[tuple[flo
     """Store lines, each seconds since 1970 and a message, without the limits and ways of the API."""
     backend.ensure_log_group(group)
     backend.ensure_log_stream(group, stream)
-    pairs = [(round(seconds * 1000), message) for seconds, message in lines]
+    pairs = ((round(seconds * 1000), message) for seconds, message in lines)
     return len(store_of(backend.groups[group]).write(stream, pairs, ingested=CLOCK.now_ms()))
 
 
