@@ -7,6 +7,7 @@ and the next one when the months start again.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,23 +34,39 @@ _PATTERNS = (
     rf"(?P<m>\d\d)[-.](?P<d>\d\d) {_HMS}",  # 03-17 16:13:38.811
     r"(?P<e>1\d{9}(?:\d{3})?)(?:\.(?P<f>\d{1,9}))?",  # 1117838570
 )
-INSTANT = "|".join(re.sub(r"\?P<\w>", "?:", pattern) for pattern in _PATTERNS)
+_PLAIN = tuple(re.sub(r"\?P<\w>", "?:", pattern) for pattern in _PATTERNS)
+INSTANT = "|".join(_PLAIN)
 """A pattern without groups that finds any time stamp."""
 _READERS = tuple(re.compile(pattern + r"(?!\d)") for pattern in _PATTERNS)
+
+
+def narrow_instant(stamps: Iterable[str]) -> str:
+    """A pattern like `INSTANT`, of the forms that these time stamps have."""
+    firsts = {
+        next((number for number, reader in enumerate(_READERS) if reader.match(stamp)), 0)
+        for stamp in set(stamps)
+    }
+    return "|".join(_PLAIN[number] for number in sorted(firsts))
 
 
 class Calendar:
     """Reads time stamps one after the other, in their order in the log. `year` is that of the first."""
 
-    __slots__ = ("_month", "_reader", "_year")
+    __slots__ = ("_last", "_month", "_reader", "_year")
 
     def __init__(self, year: int) -> None:
         self._year = year
         self._month = 0
         self._reader = _READERS[0]
+        self._last: tuple[str, datetime | None] = ("", None)
 
     def read(self, stamp: str) -> datetime | None:
         """The instant that a time stamp means; nothing where there is no such time."""
+        if stamp != self._last[0]:
+            self._last = (stamp, self._read(stamp))
+        return self._last[1]
+
+    def _read(self, stamp: str) -> datetime | None:
         match = self._reader.match(stamp)
         if not match:
             found = next(((reader, match) for reader in _READERS if (match := reader.match(stamp))), None)

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from chalicelib.prediction.instants import INSTANT
+from chalicelib.prediction.instants import INSTANT, narrow_instant
 
 LEVELS = {
     **dict.fromkeys(["FATAL", "CRITICAL", "CRIT", "EMERG", "EMERGENCY", "ALERT", "PANIC", "F"], "FATAL"),
@@ -56,10 +56,10 @@ class Layout:
 
     __slots__ = ("_pattern", "_short")
 
-    def __init__(self, fields: Sequence[str]) -> None:
-        self._pattern = re.compile(_pattern_of(fields))
+    def __init__(self, fields: Sequence[str], instant: str = INSTANT) -> None:
+        self._pattern = re.compile(_pattern_of(fields, instant))
         shortest = fields[: fields.index("instant") + 1]
-        self._short = re.compile(_pattern_of(shortest) + _ENDINGS.get(fields[-1], ""))
+        self._short = re.compile(_pattern_of(shortest, instant) + _ENDINGS.get(fields[-1], ""))
 
     def match(self, line: str) -> re.Match[str] | None:
         """The header with the groups `instant` and, where there is one, `level`."""
@@ -74,7 +74,10 @@ def learn_layout(lines: Sequence[str]) -> Layout | None:
         return None
     fields = _common_fields(stamped)
     layout = Layout(fields) if "instant" in fields else None
-    return layout if layout and _leaves_messages(layout, lines) else None
+    if not layout or not _leaves_messages(layout, lines):
+        return None
+    stamps = [header["instant"] for line in lines if (header := layout.match(line))]
+    return Layout(fields, narrow_instant(stamp.lstrip("[(") for stamp in stamps))
 
 
 def read_fields(line: str) -> list[str]:
@@ -140,14 +143,17 @@ def _common_fields(headers: list[list[str]]) -> list[str]:
     return common
 
 
-def _pattern_of(fields: Sequence[str]) -> str:
-    """A pattern for a header of these fields; the first time stamp and the first level are its groups."""
+def _pattern_of(fields: Sequence[str], instant: str) -> str:
+    """A pattern for a header of these fields; the first time stamp and the first level are its groups.
+
+    `instant` is what the first time stamp looks like.
+    """
     parts = [_GAP]
     named: set[str] = set()
     for kind in fields:
         pattern = _FIELDS[kind]
         if kind == "instant":
-            pattern = rf"[\[(]?(?:{INSTANT})(?!\d)"
+            pattern = rf"[\[(]?(?:{INSTANT if kind in named else instant})(?!\d)"
         name = kind if kind in {"instant", "level"} and kind not in named else ""
         named.add(kind)
         parts.append(f"(?P<{name}>{pattern})" if name else f"(?:{pattern})")
