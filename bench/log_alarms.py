@@ -39,6 +39,7 @@ class Kind:
     hours: float
     rate: float = 1.0
     numbers: float = 1.0
+    per_hour: float = 0.0
     level: str = ""
     harmless: bool = False
     """Whether silence is the right answer."""
@@ -55,10 +56,10 @@ KINDS = (
     Kind("100 an hour, by chance, x3, 30 min", "frequent", 0.5, rate=3),
     Kind("1 an hour, by chance, x10, 2 h", "rare", 2, rate=10),
     Kind("1 an hour, by chance, x30, 1 h", "rare", 1, rate=30),
-    Kind("new, ERROR, 6 an hour, 1 h", "new", 1, rate=6, level="ERROR"),
-    Kind("new, ERROR, 60 an hour, 1 h", "new", 1, rate=60, level="ERROR"),
-    Kind("new, FATAL, 3 an hour, 1 h", "new", 1, rate=3, level="FATAL"),
-    Kind("new, INFO, 60 an hour, 1 h", "new", 1, rate=60, level="INFO", harmless=True),
+    Kind("new, ERROR, 6 an hour, 1 h", "new", 1, per_hour=6, level="ERROR"),
+    Kind("new, ERROR, 60 an hour, 1 h", "new", 1, per_hour=60, level="ERROR"),
+    Kind("new, FATAL, 3 an hour, 1 h", "new", 1, per_hour=3, level="FATAL"),
+    Kind("new, INFO, 60 an hour, 1 h", "new", 1, per_hour=60, level="INFO", harmless=True),
     Kind("silence, every 5 min, 1 h", "heartbeat", 1, rate=0),
     Kind("silence, 100 an hour, 1 h", "frequent", 1, rate=0),
     Kind("silence, 10 an hour, by chance, 3 h", "probe", 3, rate=0),
@@ -90,7 +91,7 @@ def run(folder: Path | None, days: int, trials: int, seed: int) -> dict[str, Any
     kinds = []
     for kind in KINDS:
         dice = random.Random(f"{seed}/{kind.name}")  # noqa: S311 - a simulation
-        delays = [try_once(kind, *dice.choice(quiet)[:1], dice) for _ in range(trials)]
+        delays = [try_once(kind, dice.choice(quiet), dice) for _ in range(trials)]
         kinds.append(summarise(kind, delays))
     false = [alarm for one in quiet for alarm in one.false]
     watched = days * len(streams)
@@ -163,7 +164,8 @@ def put_in(kind: Kind, stream: Stream, start: float, dice: random.Random) -> tup
         "*": [one.name for one in sources],
         "ERROR": [one.name for one in sources if one.level == "ERROR"],
     }.get(kind.source, [kind.source])
-    changes = [Change(name, start, kind.hours * HOUR, kind.rate, kind.numbers) for name in names]
+    seconds = kind.hours * HOUR
+    changes = [Change(name, start, seconds, kind.rate, kind.numbers, kind.per_hour) for name in names]
     return replace(stream, sources=sources, seed=dice.randrange(1 << 30)), changes
 
 

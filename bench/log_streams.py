@@ -12,7 +12,7 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -64,6 +64,8 @@ class Change:
     seconds: float
     rate: float = 1.0
     numbers: float = 1.0
+    per_hour: float = 0.0
+    """So many more per hour, whatever the rate was."""
 
     def at(self, moment: float) -> bool:
         """Whether it is on."""
@@ -77,7 +79,6 @@ class Stream:
     name: str
     sources: Sequence[Source]
     seed: int
-    phases: dict[str, float] = field(default_factory=dict)
 
     def events(self, start: float, end: float, changes: Sequence[Change] = ()) -> Iterator[LogEvent]:
         """All events of [start, end), slot by slot; the same slot has the same events whenever asked."""
@@ -93,7 +94,8 @@ class Stream:
             dice = random.Random(f"{self.seed}/{number}/{slot}/{bool(on)}")  # noqa: S311 - a simulation
             rate = math.prod(one.rate for one in on)
             numbers = math.prod(one.numbers for one in on)
-            for at in _arrivals(source, slot, rate, dice):
+            more = sum(one.per_hour for one in on)
+            for at in _arrivals(replace(source, per_hour=source.per_hour * rate + more), slot, dice):
                 text = _fill(dice.choice(source.texts), dice, numbers)
                 stamp = datetime.fromtimestamp(at, UTC)
                 events.append(make_event(stamp, source.level, text))
@@ -113,11 +115,11 @@ def season(at: float) -> float:
     return day * (0.55 if weekend else 1.15)
 
 
-def _arrivals(source: Source, slot: int, rate: float, dice: random.Random) -> list[float]:
+def _arrivals(source: Source, slot: int, dice: random.Random) -> list[float]:
     start = slot * SLOT
-    per_slot = source.per_hour / 12 * rate
+    per_slot = source.per_hour / 12
     if source.way == "heartbeat":
-        return _beats(source.per_hour * rate, start, dice)
+        return _beats(source.per_hour, start, dice)
     if source.way == "season":
         per_slot *= season(start)
     if source.way == "bursts":

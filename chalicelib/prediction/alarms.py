@@ -16,7 +16,8 @@ from typing import Any
 from chalicelib.prediction.baselines.season import SLOT_SECONDS, SLOTS_PER_DAY, SLOTS_PER_HOUR
 from chalicelib.prediction.moment import ALARMING, GROUP, Finding
 
-QUIET_SLOTS = {"rate_spike": 3, "new_template": 6, "silence": 1, "level_shift": 6, "value_shift": 6}
+SILENCE = "silence"
+QUIET_SLOTS = {"rate_spike": 3, "new_template": 6, SILENCE: 1, "level_shift": 6, "value_shift": 6}
 """After how many slots without a finding a subject is over."""
 
 ADOPTED_AFTER = SLOTS_PER_DAY
@@ -103,13 +104,20 @@ class OpenAlarm:
         return any(one.is_on(slot) for one in self.subjects.values())
 
     def findings(self) -> list[Finding]:
-        """All that it is about, at its worst, what tells most first: a template more than the whole group."""
+        """All that it is about, at its worst, what tells most first.
+
+        That everything is silent tells more than what is; of a flood, the templates in it tell more.
+        """
         found = sorted((one.worst for one in self.subjects.values()), key=_by_weight)
-        telling = [one for one in found if one.key != GROUP and one.score >= ALARMING]
-        if found[0].key == GROUP and 0 < len(telling) < _WHOLE_GROUP:
-            found.remove(telling[0])
-            found.insert(0, telling[0])
-        return found
+        whole = [one for one in found if one.key == GROUP]
+        parts = [one for one in found if one.key != GROUP and one.score >= ALARMING]
+        if any(one.detector == SILENCE for one in whole):
+            first = next(one for one in whole if one.detector == SILENCE)
+        elif found[0].key == GROUP and 0 < len(parts) < _WHOLE_GROUP:
+            first = parts[0]
+        else:
+            return found
+        return [first, *(one for one in found if one is not first)]
 
 
 @dataclass(frozen=True, slots=True)

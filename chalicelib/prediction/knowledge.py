@@ -85,7 +85,7 @@ class Knowledge:
         if GROUP in withheld:
             teach = False
         for reading in moment.readings:
-            self._learn_reading(moment, reading, teach=teach and reading.key not in withheld)
+            self._learn_reading(moment, reading, teach=teach, withheld=reading.key in withheld)
         for key, tally in moment.tallies.items():
             if key not in self.known:
                 self._meet(moment, key, tally, teach=teach and key not in withheld)
@@ -123,22 +123,26 @@ class Knowledge:
             for names in (self.watched, self.steady, self.young):
                 names.discard(key)
 
-    def _learn_reading(self, moment: Moment, reading: Reading, *, teach: bool) -> None:
+    def _learn_reading(self, moment: Moment, reading: Reading, *, teach: bool, withheld: bool) -> None:
         series, clock = reading.series, self.clock
-        came = reading.count > 0
-        if came and teach and reading.key not in moment.fresh:
-            series.gaps.learn(series.away(clock) + moment.exposure)
-            if series.gaps.known():
-                self.steady.add(reading.key)
-        if teach:
-            series.learn(moment.slot, reading.count, clock, moment.exposure, moment.factor)
-        else:
-            if series.gravity < ERROR and came:
-                series.learn_burst(moment.slot, reading.count, clock, moment.exposure, moment.factor)
-            series.withhold(clock, moment.exposure, moment.factor)
+        when = (clock, moment.exposure, moment.factor)
+        if teach and not withheld:
+            if reading.count:
+                self._learn_gap(moment, reading)
+            series.learn(moment.slot, reading.count, *when)
+        elif teach:
+            if reading.count and series.gravity < ERROR:
+                series.learn_burst(moment.slot, reading.count, *when)
+            series.withhold(*when)
         series.tail.watch(max(series.low, series.high))
         self._note(moment, series, reading.count)
         (self.watched.add if series.watched(clock) else self.watched.discard)(reading.key)
+
+    def _learn_gap(self, moment: Moment, reading: Reading) -> None:
+        gaps = reading.series.gaps
+        gaps.learn(reading.series.away(self.clock) + moment.exposure)
+        if gaps.known():
+            self.steady.add(reading.key)
 
     def _meet(self, moment: Moment, key: str, tally: Tally, *, teach: bool) -> None:
         series = self.known[key] = Series(self.clock, moment.slot, tally.gravity)

@@ -11,6 +11,8 @@ from chalicelib.prediction.moment import GROUP, Reading, Tally
 TRAFFIC_SLOTS = 6
 _TRAFFIC_PRIOR = 20.0
 _MOST_TRAFFIC = 6.0
+_USUAL_TRAFFIC = 1.1
+"""By so much traffic varies anyway."""
 _RARE_SHARE = 0.05
 _ERROR_WEIGHT = 2.0
 
@@ -46,7 +48,7 @@ class Traffic:
         counts = sum(count for count, _ in self.slots.values()) - own
         usual = sum(expected for _, expected in self.slots.values()) - reading.expected * len(self.slots)
         ratio = (max(0.0, counts) + _TRAFFIC_PRIOR) / (max(0.0, usual) + _TRAFFIC_PRIOR)
-        return min(_MOST_TRAFFIC, max(1.0, ratio))
+        return min(_MOST_TRAFFIC, max(1.0, ratio / _USUAL_TRAFFIC))
 
 
 def read_series(
@@ -68,10 +70,17 @@ def read_series(
         empty = (
             series.expect(clock, missed, clock.passed_seasonal - series.mark_seasonal) if missed > 0 else 0.0
         )
-        count, weight = (tally.count, tally.count / max(1, tally.events)) if tally else (0.0, 0.0)
         expected *= series.profile_factor(slot)
-        readings.append(Reading(key, series, count, expected, max(series.spread(), weight), empty))
+        count = tally.count if tally else 0.0
+        readings.append(Reading(key, series, count, expected, _spread(series, tally), empty))
     return readings
+
+
+def _spread(series: Series, tally: Tally | None) -> float:
+    """Of events that each stand for several, the count varies so much more."""
+    if tally is None or tally.count <= tally.events:
+        return series.spread()
+    return max(series.spread(), tally.count / tally.events)
 
 
 def share_out(readings: Sequence[Reading], others: int) -> None:

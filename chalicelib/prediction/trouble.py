@@ -25,7 +25,7 @@ _ERROR_WORDS = re.compile(
     r"broken pipe|connection reset|not responding|overflow|exhausted|throttl\w+)\b|\w+Error\b",
     re.IGNORECASE,
 )
-_LONGEST_READ = 2000
+_LONGEST_READ = 500
 
 
 def gravity_of(level: str | None, text: str) -> int:

@@ -14,6 +14,7 @@ _KEPT = 1 - 1 / 400
 _SMALLEST_SHARE = 0.15
 _FEWEST, _SHORTEST_TIME = 20.0, 288.0
 """Gaps, and slots that they make up together, before one is judged."""
+_REGULAR = 0.75
 _CAP = 16.0
 """Scales beyond the mean above which a gap teaches no more: an outage is not what is usual."""
 
@@ -46,6 +47,10 @@ class Gaps:
     def log_chance(self, gap: float) -> float:
         """The logarithm of the chance that a gap is at least this long: 0 up to the mean."""
         return -max(0.0, gap - self.mean()) / self.scale()
+
+    def regular(self) -> bool:
+        """Whether gaps are so much alike that counts can be trusted to be independent."""
+        return self.scale() < _REGULAR * self.mean()
 
     def learn(self, gap: float) -> None:
         """Take in a gap that has ended."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from operator import attrgetter
+from typing import Any, cast
 
-Fields = Sequence[tuple[str, Sequence[str]]]
+Fields = Sequence[tuple[str, tuple[str, ...]]]
 """Paths of attributes: the name of a part ("" for the object itself) and the names of its numbers."""
 
 
@@ -19,10 +21,13 @@ def settle(owner: Any, fields: Fields) -> None:
     """Round an object's numbers to single precision."""
     for part, names in fields:
         target = getattr(owner, part) if part else owner
-        form = f"{len(names)}f"
-        rounded = struct.unpack(form, struct.pack(form, *(getattr(target, name) for name in names)))
-        for name, value in zip(names, rounded, strict=True):
+        for name, value in zip(names, array("f", _getter(names)(target)), strict=True):
             setattr(target, name, value)
+
+
+@cache
+def _getter(names: tuple[str, ...]) -> Callable[[object], tuple[float, ...]]:
+    return cast("Callable[[object], tuple[float, ...]]", attrgetter(*names))
 
 
 def pack_columns(owners: Sequence[Any], fields: Fields) -> bytes:

@@ -20,11 +20,11 @@ _SPREAD_PRIOR, _SPREAD_PRIOR_EVENTS = 4.0, 4.0
 """Lines tend to come in bursts, so that a series is held to be bursty until it shows otherwise."""
 _LOWEST_SPREAD = 0.25
 _LEAN_LIMIT = 12.0
-_PROFILE_EVENTS = 100.0
+_PROFILE_EVENTS = 200.0
 """Remembered events from which a series has a profile of its own day."""
 _PROFILE_PRIOR = 12.0
 """Expected events for which an hour of the profile counts as usual beforehand."""
-_WATCHED_EVENTS = 24.0
+_WATCHED_EVENTS = 60.0
 """Remembered events from which a series is looked at in every slot, whether something came or not."""
 _BURST = 20.0
 """Bounds up to which a burst teaches how bursty a series is, though not that it comes more often."""

@@ -13,8 +13,8 @@ SLOT_SECONDS = 300
 SLOTS_PER_HOUR = 12
 SLOTS_PER_DAY = 288
 
-KEPT = 0.5 ** (1 / SLOTS_PER_DAY)
-"""How much of what was learnt is left after a slot: half after a day."""
+KEPT = 0.5 ** (1 / SLOTS_PER_DAY / 3)
+"""How much of what was learnt is left after a slot: half after three days."""
 
 SLOTS_PER_WEEK = 2016
 _HOURS, _DAYS, _WEEK_HOURS = 24, 7, 168

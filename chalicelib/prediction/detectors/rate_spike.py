@@ -10,12 +10,15 @@ from chalicelib.prediction.baselines.season import SLOT_SECONDS, SLOTS_PER_DAY
 from chalicelib.prediction.moment import GROUP, PER_DAY, Finding, Moment, Reading, score_of
 
 NAME = "rate_spike"
-ALLOWED_PER_DAY = 0.02
-"""False alarms per log group and day, as the bound on the CUSUM counts them: really there are fewer."""
+ALLOWED_PER_DAY = 0.012
+"""False alarms per log group and day."""
 
 RATIOS = (3.0, 10.0)
+_CHANCES_PER_SLOT, _CHANCES_PER_EVENT = 0.2, 0.5
 _YOUNGEST = 36.0
 """Slots after its first sight in which a template's rate says nothing yet: three hours."""
+_KEPT = 0.5 ** (2 / SLOTS_PER_DAY)
+"""Evidence halves in twelve hours: what takes longer to show is no spike, but how things are."""
 _WINDOWS = (1, 3, 6, 12)
 _ABOVE = 3.0
 """Nats to which evidence is kept above what alarms, so that it is soon gone when the spike is."""
@@ -39,8 +42,9 @@ def weigh_reading(moment: Moment, reading: Reading) -> Finding | None:
     tests = _tests_per_day(reading)
     scale = series.tail.scale()
     limit = (math.log(tests / ALLOWED_PER_DAY) + _ABOVE) * scale
+    fading = _KEPT ** (moment.clock.passed - series.mark + moment.exposure)
     low, high = (
-        min(limit, _step(height, reading, expected, ratio))
+        min(limit, _step(height * fading, reading, expected, ratio))
         for height, ratio in zip((series.low, series.high), RATIOS, strict=True)
     )
     series.low, series.high = low, high
@@ -75,8 +79,13 @@ def _caution(moment: Moment, reading: Reading) -> float:
 
 
 def _tests_per_day(reading: Reading) -> float:
-    """Independent chances per day to be wrong about this series, over its share."""
-    chances = PER_DAY * min(1.0, RATIOS[0] * reading.expected)
+    """Chances per day to be wrong about this series, over its share.
+
+    A CUSUM passes a height by chance more seldom than Lorden's bound says: for Poisson counts once in about
+    five of its steps, and where events are rare no more often than they come (from Brook and Evans' Markov
+    chain at 0.1 to 8 events a slot).
+    """
+    chances = PER_DAY * min(_CHANCES_PER_SLOT, _CHANCES_PER_EVENT * reading.expected)
     return chances / max(1e-9, reading.share)
 
 

@@ -29,6 +29,11 @@ def find_silences(moment: Moment) -> Sequence[Finding]:
     return [finding for finding in findings if finding is not None]
 
 
+def _log_chance_of_none(expected: float, spread: float) -> float:
+    """By the counts: negative binomial, or scaled Poisson for what comes regularly."""
+    return -expected * math.log(spread) / (spread - 1) if spread > 1 else -expected / spread
+
+
 def _judge(moment: Moment, key: str) -> Finding | None:
     series = moment.known[key]
     away = series.away(moment.clock) + moment.exposure
@@ -39,8 +44,11 @@ def _judge(moment: Moment, key: str) -> Finding | None:
     if usual < _FEWEST_MISSING or (key != GROUP and series.gravity > HARMLESS):
         return None
     share = _GROUP_SHARE if key == GROUP else (1 - _GROUP_SHARE) / len(moment.steady)
-    believed = away if moment.clock.taught > SLOTS_PER_WEEK else away * _BEFORE_A_WEEK
-    false_per_day = PER_DAY / max(1.0, gaps.mean()) * math.exp(gaps.log_chance(believed)) / share
+    believed = 1.0 if moment.clock.taught > SLOTS_PER_WEEK else _BEFORE_A_WEEK
+    log_chance = gaps.log_chance(away * believed)
+    if gaps.regular():
+        log_chance = min(log_chance, _log_chance_of_none(usual * believed, series.spread()))
+    false_per_day = PER_DAY / max(1.0, gaps.mean()) * math.exp(log_chance) / share
     score = score_of(false_per_day, ALLOWED_PER_DAY)
     if score < _WEAKEST:
         return None
