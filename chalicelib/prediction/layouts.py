@@ -58,7 +58,8 @@ class Layout:
 
     def __init__(self, fields: Sequence[str], instant: str = INSTANT) -> None:
         self._pattern = re.compile(_pattern_of(fields, instant))
-        shortest = fields[: fields.index("instant") + 1]
+        stamps = [place for place, kind in enumerate(fields) if kind == "instant"]
+        shortest = fields[: stamps[-1] + 1]
         self._short = re.compile(_pattern_of(shortest, instant) + _ENDINGS.get(fields[-1], ""))
 
     def match(self, line: str) -> re.Match[str] | None:

@@ -137,7 +137,7 @@ class TemplateMiner:
         return record or self._place(message, folded, finely)
 
     def _place(self, message: str, folded: str, finely: str) -> Record:
-        tokens = tokenize(message if len(message) < LONGEST else _whole_words(message))
+        tokens = tokenize((message if len(message) < LONGEST else _whole_words(message)).strip())
         departures = self._records.departures
         record = self._shapes.place(tokens, self._found).record
         self._make_room(beside=record)

@@ -66,7 +66,7 @@ class Records:
         self.join(holder.record, variant.record)
 
     def join(self, stays: Record, goes: Record) -> None:
-        """Make one template of two. The id that stays answers for both; one that nobody has yet is dropped."""
+        """Make one template of two. The id that stays answers for both; one never given out is dropped."""
         if stays is goes:
             return
         self.changes += 1
