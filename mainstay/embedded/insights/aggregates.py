@@ -10,7 +10,7 @@ from typing import Any
 from mainstay.embedded.insights.evaluating import Evaluate, evaluator
 from mainstay.embedded.insights.plan import Aggregate
 from mainstay.embedded.insights.rows import Row
-from mainstay.embedded.insights.values import Value, finite, number_of, sort_key, text_of
+from mainstay.embedded.insights.values import Instant, Value, finite, number_of, sort_key, text_of
 
 
 class Aggregation(ABC):
@@ -130,6 +130,16 @@ def _size(_row: Row, value: Value) -> tuple[int, Any]:
     return sort_key(value)
 
 
+def _in_milliseconds(of: Evaluate) -> Evaluate:
+    """The least and the greatest time are numbers, for fromMillis to show."""
+
+    def read(row: Row) -> Value:
+        value = of(row)
+        return int(value) if isinstance(value, Instant) else value
+
+    return read
+
+
 def _average(numbers: list[float]) -> float:
     return math.fsum(numbers) / len(numbers)
 
@@ -170,8 +180,8 @@ _BEGIN: dict[str, Callable[[Evaluate], Aggregation]] = {
     "sum": lambda of: _Numbers(of, math.fsum),
     "avg": lambda of: _Numbers(of, _average),
     "stddev": lambda of: _Numbers(of, _deviation),
-    "min": lambda of: _Extreme(of, _size, highest=False),
-    "max": lambda of: _Extreme(of, _size, highest=True),
+    "min": lambda of: _Extreme(_in_milliseconds(of), _size, highest=False),
+    "max": lambda of: _Extreme(_in_milliseconds(of), _size, highest=True),
     "earliest": lambda of: _Extreme(of, _time, highest=False),
     "latest": lambda of: _Extreme(of, _time, highest=True),
     "sortsfirst": lambda of: _Extreme(of, _text, highest=False),

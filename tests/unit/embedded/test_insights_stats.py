@@ -58,6 +58,10 @@ STATS: dict[str, tuple[str, Rows]] = {
     ),
     "of an expression": ("stats max(ms / 10) as m", [{"m": "25"}]),
     "an expression of aggregations": ("stats sum(ms) / count(ms) as m", [{"m": "165.25"}]),
+    "times": (
+        "filter ispresent(ms) | stats min(@timestamp) as a, max(@timestamp) - a as s, fromMillis(a) as t",
+        [{"a": "1772453100000", "s": "60000", "t": "2026-03-02 12:05:00.000"}],
+    ),
     "an earlier column": ("stats max(ms) as b, min(ms) as a, b - a as d | display d", [{"d": "169.5"}]),
     "filtered behind": (
         "stats count(*) as n by @logStream | filter n > 2",
