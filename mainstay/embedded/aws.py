@@ -220,9 +220,11 @@ def _end_invocations() -> None:
 def _forget_everything() -> None:
     from moto.moto_api._internal.models import moto_api_backend  # noqa: PLC0415
 
+    from mainstay.embedded import invocations  # noqa: PLC0415
     from mainstay.embedded.repairs.task_tokens import stop_all_executions  # noqa: PLC0415
 
     CLOCK.set(None)
+    invocations.forget_what_waits()
     forget_what_waits()
     stop_all_executions()
     moto_api_backend.reset()

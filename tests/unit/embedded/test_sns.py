@@ -198,6 +198,19 @@ def test_only_so_many_are_handled_at_once(
     assert worker.messages == sent
 
 
+def test_what_waits_when_everything_is_forgotten_never_happens(
+    aws: EmbeddedAws, worker: Worker, topic: str, eventually: Callable[..., Any]
+) -> None:
+    gate = threading.Event()
+    worker.fails = lambda _message, _attempt: not gate.wait(20)
+    _fan_out(aws, topic, 2 * EVENTS_AT_ONCE)
+    eventually(lambda: worker.now == EVENTS_AT_ONCE)
+    aws.reset()
+    gate.set()
+    wait_idle(20)
+    assert len(worker.messages) == EVENTS_AT_ONCE
+
+
 def test_what_fails_is_tried_again_and_then_a_dead_letter(
     aws: EmbeddedAws, worker: Worker, topic: str
 ) -> None:
