@@ -49,6 +49,7 @@ def measure_templates(folder: Path | None, stream: int) -> dict[str, Any]:
     systems = list(read_systems(folder)) if folder else []
     rows = {name: _measure_system(messages, truth) for name, messages, truth in systems}
     ours = [row["ours"] for row in rows.values()]
+    files = [messages for _, messages, _ in systems]
     return {
         "benchmark": "log templates",
         "surroundings": surroundings(),
@@ -56,10 +57,8 @@ def measure_templates(folder: Path | None, stream: int) -> dict[str, Any]:
         "systems": rows,
         "mean": mean(ours) if ours else None,
         "drain3_mean": mean([row["drain3"] for row in rows.values()]) if ours and _has_drain() else None,
-        "speed": _speed_on_files([messages for _, messages, _ in systems]) if systems else None,
-        "speed_ten_times": _speed_on_files([10 * messages for _, messages, _ in systems])
-        if systems
-        else None,
+        "speed": _speed_on_files(files) if files else None,
+        "speed_ten_times": _speed_on_files([10 * messages for messages in files]) if files else None,
         "stream": _measure_stream(stream),
         "known_templates": {known: _microseconds_with(known) for known in (10, 10_000)},
     }

@@ -35,7 +35,7 @@ UNITS = frozenset(
     "B KB MB GB TB kB KiB MiB GiB TiB kb mb gb bytes byte ns us ms s sec secs".split()  # noqa: SIM905 - words
 )
 _ANNOUNCING = frozenset(["user", "username", "host", "hostname", "node", "from", "for"])
-_LEADING_TO = frozenset(["=", "to", "by"])
+_LEADING_TO = frozenset(["to", "by"])
 _LITERALS = frozenset(["true", "false", "null", "nil", "None", "True", "False", "yes", "no"])
 
 _DIGIT = re.compile(r"\d")
@@ -84,9 +84,13 @@ def _mask_core(core: str) -> str:
 
 def evidence_beside(text: str, evidence: int, before: str) -> int:
     """Of a word that does not look like a value: what is in front of it may say that it is one."""
-    if before in _ANNOUNCING or (before == "=" and text in _LITERALS):
-        return LIKELY
+    if before == "=":
+        return LIKELY if text in _LITERALS else MAYBE
     if text in UNITS and before.endswith(WILD):
+        return LIKELY
+    if text.isupper():
+        return evidence  # a state, as in "from NEW to RUNNING"
+    if before in _ANNOUNCING:
         return LIKELY
     return MAYBE if before in _LEADING_TO else evidence
 

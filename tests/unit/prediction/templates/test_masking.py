@@ -79,6 +79,8 @@ def test_a_word_without_a_number_stands_until_there_is_evidence(word: str, evide
         ("session opened for user cyrus", "cyrus", LIKELY),
         ("tty=ssh ruser=guest", "guest", MAYBE),
         ("moved from pending to running", "running", MAYBE),
+        ("moved from NEW to RUNNING", "RUNNING", CONSTANT),
+        ("done=true", "true", LIKELY),
         ("sent 5 KB", "KB", LIKELY),
         ("KB were sent", "KB", CONSTANT),
         ("getTodaySteps were sent", "getTodaySteps", CONSTANT),
