@@ -48,9 +48,10 @@ _UNKNOWN = -1.0
 _JITTER = 0.1
 """The share by which spacings may differ and are the same."""
 _FELL = 0.3
-_CLIP = 3.0
-_MEAN_TO_DEVIATION = 1.2533
-"""Standard deviation over mean absolute deviation, of a normal distribution."""
+_CLIP = 4.24
+"""Noises: the difference of two values counts for no more, three of its deviations."""
+_MEAN_TO_DEVIATION = 0.8862
+"""Of a normal distribution: standard deviation over the mean absolute difference of two values."""
 _NOISE_MEMORY = 6.0
 _SCALE_FADES = 0.1
 _LEAST_NOISE = 5e-4
@@ -109,7 +110,8 @@ class Forecaster:
         self.at = at_seconds
         trends, noise = self.trends, self.noise
         level = value - self.jumped
-        miss = level - trends.usual - trends.usual_pace * seconds
+        drift = trends.usual_pace * seconds
+        miss = level - trends.usual - drift
         far = FAR * noise
         if trends.count <= _WARM:
             far = inf
@@ -122,12 +124,11 @@ class Forecaster:
                 return self.latest
             self.jumped += jumped
             level -= jumped
-            miss -= jumped
             far = inf if self.jumps.doubted is None else far
         else:
             self.jumps.doubted = None
-        self.level = level
-        forecasts = self._learn(seconds, level, miss, far)
+        step, self.level = level - self.level - drift, level
+        forecasts = self._learn(seconds, level, step, far)
         self.latest = forecast = self._judge(value, forecasts)
         return forecast
 
@@ -185,13 +186,16 @@ class Forecaster:
             self.latest = self.latest._replace(at=self.at, probability=self.latest.probability * lower)
         return jumped
 
-    def _learn(self, seconds: float, level: float, miss: float, most: float) -> Forecasts:
-        """Everything that is kept takes the point in, as a miss of at most so much; answer the forecasts."""
+    def _learn(self, seconds: float, level: float, step: float, most: float) -> Forecasts:
+        """Everything that is kept takes the point in; answer the forecasts.
+
+        `step` is how far it is from the last, less the drift; a trend is moved by no more than `most`.
+        """
         trends, record, days, at, noise = self.trends, self.record, self.days, self.at, self.noise
         gap = abs(self.limit - self.jumped - level)
         count, fading, scale = trends.count, self.fading, self.scale
         self.scale = scale = gap if gap > scale else scale + _SCALE_FADES * fading * (gap - scale)
-        size = abs(miss)
+        size = abs(step)
         if size > _CLIP * noise and count >= _WARM:
             size = _CLIP * noise
         share = fading if count * fading > 1 else 1 / count
