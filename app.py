@@ -9,6 +9,7 @@ from typing import Any
 from chalice import Chalice
 
 from chalicelib import deciding, doing, intake, scanning, undoing, workflow
+from chalicelib.api import routes
 from chalicelib.incidents.step import Step
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.services import collaborators
@@ -17,6 +18,7 @@ from chalicelib.signals import event_pattern, message_in
 from chalicelib.sweep import sweep as sweep_all
 
 app = Chalice(app_name="mainstay", configure_logs=False)
+app.register_blueprint(routes)
 
 
 @dataclass(frozen=True)

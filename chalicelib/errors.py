@@ -141,5 +141,9 @@ class UnknownTemplateError(PermanentError):
     """There is no log template of that id, or none any more."""
 
 
+class UnknownLogGroupError(PermanentError):
+    """Nothing is known of a log group of that name."""
+
+
 class BrokenStateError(PermanentError):
     """A saved state cannot be read: it is damaged, or another version's."""

@@ -95,7 +95,7 @@ def scan_log_group(request: LogScan, team: Collaborators) -> Found:
     """Read what was ingested since the last scan, span by span while there is time."""
     began = team.clock()
     found = Found()
-    known = team.knowledge.load(group_name(request.subject.name))
+    known = team.knowledge.load_whole(group_name(request.subject.name))
     while span := _span(known, began, team):
         known, scan = _scan_span(request, span, known, team)
         team.knowledge.save([known], scan.parts)

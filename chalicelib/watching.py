@@ -69,7 +69,7 @@ def _names(watched: WatchedGroups, team: Collaborators) -> Iterable[str]:
 
 
 def _is_ours(name: str, team: Collaborators) -> bool:
-    return re.search(rf"/{re.escape(team.settings.prefix)}-[^/]*$", name) is not None
+    return re.search(rf"/{re.escape(team.settings.prefix)}(-[^/]*)?$", name) is not None
 
 
 def _group(name: str, watched: WatchedGroups, team: Collaborators) -> Subject:
@@ -97,7 +97,7 @@ def _resource(stands: Stands, team: Collaborators) -> Resource:
 
 def _series(team: Collaborators) -> list[Series]:
     """As they were listed within the last hour: the list is kept, since listing costs calls."""
-    known = team.knowledge.load(WATCHED)
+    known = team.knowledge.load_whole(WATCHED)
     listed = str(known.marks.get("listed_at", ""))
     now, version = team.clock(), team.policy.version
     fresh = f"{now - LISTED_AGAIN_AFTER:%Y-%m-%dT%H:%M:%S}" <= listed and known.marks.get("policy") == version

@@ -54,12 +54,14 @@ ON_RECORDS: Mapping[str, tuple[str, ...]] = {
     "roll_back": ("ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     "notify_people": ("GetItem", "PutItem", "Query", "UpdateItem"),
     "learn_outcome": ("GetItem", "PutItem", "Query", "UpdateItem"),
+    "api_handler": (),
 }
 """What each function does with the incidents table. None deletes anything, and none scans."""
 
 ON_PATTERNS: Mapping[str, tuple[str, ...]] = {
     "start_scan": ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     "on_scan_request": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    "api_handler": ("GetItem", "Query"),
 }
 """What the proactive path does with the patterns table: an alert's mark is deleted once it is scored."""
 
@@ -92,7 +94,7 @@ BESIDE: Mapping[str, tuple[Permission, ...]] = {
     "start_scan": (
         *_ALERTS,
         Permission("cloudwatch:ListMetrics", ALL),
-        Permission("logs:DescribeLogGroups", _LOG_GROUPS),
+        Permission("logs:DescribeLogGroups", ALL),
         Permission("sns:Publish", _SCANS),
         Permission("tag:GetResources", ALL),
     ),
@@ -161,6 +163,7 @@ ANYWHERE: Mapping[str, str] = {
     "ssm:DescribeInstanceInformation": "AWS knows no resource for it",
     "ssm:ListCommandInvocations": "AWS knows no resource for it",
     "ssm:ListCommands": "AWS knows no resource for it",
+    "logs:DescribeLogGroups": "AWS knows no resource for it",
     "logs:GetQueryResults": "AWS knows no resource for it",
     "logs:StopQuery": "AWS knows no resource for it",
     "states:SendTaskHeartbeat": "AWS knows no resource for it: the token names the task",

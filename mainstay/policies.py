@@ -151,8 +151,9 @@ FUNCTIONS: Mapping[str, dict[str, Any]] = {
     "roll_back": {"lambda_timeout": 110},
     "notify_people": {},
     "learn_outcome": {},
+    "api_handler": {"lambda_memory_size": 512, "lambda_timeout": 29},
 }
-"""Every function, and what differs from the defaults."""
+"""Every function, and what differs from the defaults. All routes of the REST API are one: ``api_handler``."""
 
 
 def make_config() -> dict[str, Any]:
@@ -168,8 +169,14 @@ def make_config() -> dict[str, Any]:
         "lambda_architecture": "arm64",
         "lambda_memory_size": 256,
         "lambda_timeout": 50,
+        "minimum_compression_size": 1024,
+        "api_gateway_endpoint_type": "REGIONAL",
         "stages": {
-            stage: {"environment_variables": {"MAINSTAY_STAGE": stage}, "lambda_functions": functions}
+            stage: {
+                "api_gateway_stage": stage,
+                "environment_variables": {"MAINSTAY_STAGE": stage},
+                "lambda_functions": functions,
+            }
             for stage in ("dev", "prod")
         },
     }

@@ -88,9 +88,9 @@ class AlertTable:
         )
         return _alert(answer["Item"]) if "Item" in answer else None
 
-    def in_month(self, month: datetime, *, limit: int = 50) -> list[Alert]:
-        """Alerts of the month of this time, newest first."""
-        found = self._query(f"ALERTS#{month:%Y-%m}", ScanIndexForward=False, Limit=limit)
+    def in_month(self, month: datetime, *, limit: int = 50, before: str = "") -> list[Alert]:
+        """Alerts of the month of this time, newest first; with `before` those older than that one."""
+        found = self._query(f"ALERTS#{month:%Y-%m}", before, ScanIndexForward=False, Limit=limit)
         return [_alert(item) for _, item in zip(range(limit), found, strict=False)]
 
     # -- each part by whoever is in charge of it --------------------------------------------------
@@ -193,11 +193,12 @@ class AlertTable:
         """Counts by week and detector: ``week``, ``detector`` and the numbers."""
         return [_score_row(items.plain(item)) for item in self._query(keys.SCORES)]
 
-    def _query(self, pk: str, **how: Any) -> Iterator[items.Item]:
+    def _query(self, pk: str, before: str = "", **how: Any) -> Iterator[items.Item]:
+        values = {":pk": items.encode(pk)} | ({":before": items.encode(before)} if before else {})
         query: dict[str, Any] = {
             "TableName": self.table,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": {":pk": items.encode(pk)},
+            "KeyConditionExpression": "pk = :pk AND sk < :before" if before else "pk = :pk",
+            "ExpressionAttributeValues": values,
             **how,
         }
         while True:

@@ -43,7 +43,7 @@ class Knowledge:
         self._aws = aws
         self.table = table
 
-    def load(self, name: str) -> Known:
+    def load_whole(self, name: str) -> Known:
         """One call, unless the state is larger than a megabyte."""
         found: list[items.Item] = []
         query: dict[str, Any] = {

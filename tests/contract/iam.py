@@ -12,7 +12,7 @@ from typing import Any
 from botocore import xform_name
 from botocore.session import get_session
 
-PREFIXES = {"stepfunctions": "states", "bedrock-runtime": "bedrock"}
+PREFIXES = {"stepfunctions": "states", "bedrock-runtime": "bedrock", "resourcegroupstaggingapi": "tag"}
 """Of services whose IAM prefix is not boto3's name."""
 
 DIFFERENT = {
@@ -20,6 +20,7 @@ DIFFERENT = {
     ("s3", "get_public_access_block"): "s3:GetBucketPublicAccessBlock",
     ("s3", "put_public_access_block"): "s3:PutBucketPublicAccessBlock",
     ("s3", "delete_public_access_block"): "s3:PutBucketPublicAccessBlock",
+    ("sns", "publish_batch"): "sns:Publish",
 }
 """Calls whose permission has another name than they have."""
 

@@ -17,7 +17,7 @@ LAYERS = """
 app
 api pages
 services
-scanning
+scanning outlook
 sweep approval deciding alerting
 intake workflow doing watching weekly missing
 undoing

@@ -23,6 +23,10 @@ from tests.contract.source import ROOT, shipped
 BIN = Path(sys.executable).parent
 STAGE = "prod"
 LITTER = ignore_patterns("__pycache__")
+HANDLERS = {"api_handler": "app.app"}
+"""Chalice serves all routes by the app itself."""
+_CALLED = {"ApiHandler": "APIHandler"}
+"""What Chalice calls otherwise than by its way of naming."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,8 @@ class Package:
 
     def resource(self, function: str, suffix: str = "") -> dict[str, Any]:
         """The properties of what Chalice makes for a function, by its way of naming."""
-        name = "".join(part.capitalize() for part in function.split("_"))
-        found: dict[str, Any] = self.template["Resources"][f"{name}{suffix}"]["Properties"]
+        name = "".join(part.capitalize() for part in function.split("_")) + suffix
+        found: dict[str, Any] = self.template["Resources"][_CALLED.get(name, name)]["Properties"]
         return found
 
 
@@ -75,7 +79,7 @@ def test_every_function_is_made_and_nothing_else(package: Package) -> None:
         if entry["Type"] == "AWS::Serverless::Function"
     }
 
-    assert made == {f"app.{name}" for name in FUNCTIONS}
+    assert made == {HANDLERS.get(name, f"app.{name}") for name in FUNCTIONS}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -118,3 +122,16 @@ def test_the_zip_holds_the_app_and_its_policy_and_nothing_of_the_operator_s(pack
     assert {module.path for module in shipped().values()} <= package.files
     assert "chalicelib/policy.yaml" in package.files
     assert not [name for name in package.files if name.startswith(("mainstay/", "tests/", "terraform/"))]
+
+
+def test_the_api_is_regional_and_asks_for_a_signature_at_each_route(package: Package) -> None:
+    """What API Gateway is told: whoever has no permission never reaches our code."""
+    api = package.template["Resources"]["RestAPI"]["Properties"]
+    methods = [method for path in api["DefinitionBody"]["paths"].values() for method in path.values()]
+
+    assert api["EndpointConfiguration"] == "REGIONAL"
+    assert api["StageName"] == STAGE
+    assert methods
+    assert [method["security"] for method in methods] == [[{"sigv4": []}]] * len(methods)
+    scheme = api["DefinitionBody"]["securityDefinitions"]["sigv4"]
+    assert scheme["x-amazon-apigateway-authtype"] == "awsSigv4"

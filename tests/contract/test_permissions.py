@@ -84,15 +84,24 @@ def reached_by(*functions: Callable[..., Any] | None) -> set[str]:
     return actions_of(one for name in given for one in graph().operations(name))
 
 
+def _starts(function: str) -> list[str]:
+    """Where a function begins: the one that serves the REST API, with each of its routes."""
+    routes = [entry for by_method in app.app.routes.values() for entry in by_method.values()]
+    if function == "api_handler":
+        return [function_id(entry.view_function) for entry in routes]
+    return [f"app:{function}"]
+
+
 def _own(function: str) -> set[str]:
     """What a function does itself, without what the catalogue does in its name."""
-    start = f"app:{function}"
-    parts = {PARTS[name] for name in graph().reach(start, cut=CATALOGUE) if name in PARTS}
-    return actions_of(graph().operations(start, cut=CATALOGUE)) | parts
+    starts = _starts(function)
+    reached = {name for start in starts for name in graph().reach(start, cut=CATALOGUE)}
+    operations = [one for start in starts for one in graph().operations(start, cut=CATALOGUE)]
+    return actions_of(operations) | {PARTS[name] for name in reached if name in PARTS}
 
 
 def _of_catalogue(function: str) -> set[str]:
-    used = graph().fields(f"app:{function}")
+    used = {name for start in _starts(function) for name in graph().fields(start)}
     looks = (kind.permissions for kind in RESOURCE_TYPES.values() if used & {"observe", "read_tags"})
     plans = (action.reads for action in ACTIONS.values() if "propose" in used)
     acts = (ACTIONS[name].permissions for name in _carried_out(function) if "apply" in used)

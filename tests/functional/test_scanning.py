@@ -86,7 +86,7 @@ class Group:
     @property
     def counted(self) -> int:
         """Lines that were learnt."""
-        state = self.scene.world.team.knowledge.load(group_name(self.name)).state
+        state = self.scene.world.team.knowledge.load_whole(group_name(self.name)).state
         return sum(one.count for one in LogWatch.restore(state).miner.templates())
 
     @property

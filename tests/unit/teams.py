@@ -140,14 +140,14 @@ class FakeKnowledge:
         """Whether somebody else is always quicker."""
         self._alerts = alerts
 
-    def load(self, name: str) -> Known:
+    def load_whole(self, name: str) -> Known:
         return self.by_name.get(name, Known(name=name))
 
     def load_small(self, names: Sequence[str]) -> dict[str, Known]:
-        return {name: self.load(name) for name in names}
+        return {name: self.load_whole(name) for name in names}
 
     def save(self, states: Sequence[Known], also: Sequence[Any] = ()) -> None:
-        if self.overtaken or any(one.version != self.load(one.name).version + 1 for one in states):
+        if self.overtaken or any(one.version != self.load_whole(one.name).version + 1 for one in states):
             raise StaleRecordError("somebody else has scanned this meanwhile")
         touched = Counter([known.name for known in states] + [f"{kind} {name}" for kind, name, _ in also])
         assert max(touched.values()) == 1, "a transaction takes one change of an item"

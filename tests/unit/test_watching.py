@@ -70,14 +70,15 @@ def test_a_group_that_several_entries_name_is_scanned_once_and_as_the_first_says
     "own",
     [
         "/aws/lambda/mainstay-prod-sweep",
+        "/aws/lambda/mainstay-prod",
         "/aws/codebuild/mainstay-prod-builder",
         "/aws/states/mainstay-prod-recovery",
     ],
 )
 def test_our_own_groups_are_never_scanned(own: str) -> None:
     team = watching(f"log_groups: [{{name: {own}}}, {{name: '/aws/*'}}, {{tags: {{team: sre}}}}]")
-    team.logs.groups = {own: {"team": "sre"}, "/aws/lambda/mainstay-dev-sweep": {}, "/aws/lambda/shop": {}}
-    assert names(team) == ["/aws/lambda/mainstay-dev-sweep", "/aws/lambda/shop"]
+    team.logs.groups = {own: {"team": "sre"}, "/aws/lambda/mainstay-dev-sweep": {}, "/aws/lambda/mainstay-product": {}}
+    assert names(team) == ["/aws/lambda/mainstay-dev-sweep", "/aws/lambda/mainstay-product"]
 
 
 @pytest.mark.parametrize(

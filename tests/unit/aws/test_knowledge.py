@@ -48,7 +48,7 @@ class CountingAws(Aws):
 
 
 def test_of_what_was_never_written_nothing_is_known(knowledge: Knowledge) -> None:
-    assert knowledge.load(NAME) == Known(name=NAME)
+    assert knowledge.load_whole(NAME) == Known(name=NAME)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +57,13 @@ def test_of_what_was_never_written_nothing_is_known(knowledge: Knowledge) -> Non
 def test_a_state_comes_back_as_it_was_written(knowledge: Knowledge, length: int) -> None:
     written = Known(name=NAME).after(some_bytes(length))
     knowledge.save([written])
-    assert knowledge.load(NAME) == written
+    assert knowledge.load_whole(NAME) == written
 
 
 def test_marks_come_back_beside_it(knowledge: Knowledge) -> None:
     marks = {"until": 1_900_000_000_123, "per_second": 0.25, "policy": "abc", "scanned_at": NOON}
     knowledge.save([Known(name=NAME).after(b"x", **marks)])
-    found = dict(knowledge.load(NAME).marks)
+    found = dict(knowledge.load_whole(NAME).marks)
     assert found == marks | {"scanned_at": "2030-05-01T12:00:00.000000Z"}
 
 
@@ -75,11 +75,11 @@ def test_very_small_and_very_large_marks_come_back_too(number: float) -> None:
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(lengths=st.lists(st.integers(0, 3 * PART_BYTES), min_size=1, max_size=4))
 def test_a_state_may_grow_and_shrink(knowledge: Knowledge, lengths: list[int]) -> None:
-    known = knowledge.load(NAME)
+    known = knowledge.load_whole(NAME)
     for length in lengths:
         known = known.after(some_bytes(length), until=length)
         knowledge.save([known])
-        assert knowledge.load(NAME) == known
+        assert knowledge.load_whole(NAME) == known
 
 
 def test_every_part_fits_into_an_item(aws: Aws, knowledge: Knowledge) -> None:
@@ -98,20 +98,20 @@ def test_every_part_fits_into_an_item(aws: Aws, knowledge: Knowledge) -> None:
 @pytest.mark.parametrize("length", [10, 900_000], ids=["one part", "several parts"])
 def test_the_second_of_two_writers_is_refused_and_leaves_no_trace(knowledge: Knowledge, length: int) -> None:
     knowledge.save([Known(name=NAME).after(some_bytes(1_200_000), until=1)])
-    read_by_both = knowledge.load(NAME)
+    read_by_both = knowledge.load_whole(NAME)
     first = read_by_both.after(some_bytes(length), until=2)
     knowledge.save([first])
     with pytest.raises(StaleRecordError):
         knowledge.save([read_by_both.after(some_bytes(length + 1), until=3)])
-    assert knowledge.load(NAME) == first
+    assert knowledge.load_whole(NAME) == first
 
 
 def test_whoever_was_refused_may_read_again_and_write(knowledge: Knowledge) -> None:
     knowledge.save([Known(name=NAME).after(b"first")])
     with pytest.raises(StaleRecordError):
         knowledge.save([Known(name=NAME).after(b"late")])
-    knowledge.save([knowledge.load(NAME).after(b"second")])
-    assert knowledge.load(NAME) == Known(name=NAME, version=2, state=b"second")
+    knowledge.save([knowledge.load_whole(NAME).after(b"second")])
+    assert knowledge.load_whole(NAME) == Known(name=NAME, version=2, state=b"second")
 
 
 def test_of_several_states_and_changes_all_are_written_or_none(aws: Aws, knowledge: Knowledge) -> None:
@@ -119,18 +119,18 @@ def test_of_several_states_and_changes_all_are_written_or_none(aws: Aws, knowled
     also = items.put(knowledge.table, items.item("ALERTS#2030-05", "al-1", probability=0.5))
     with pytest.raises(StaleRecordError):
         knowledge.save([Known(name="b").after(b"2"), Known(name="a").after(b"2")], [also])
-    assert knowledge.load("b") == Known(name="b")
+    assert knowledge.load_whole("b") == Known(name="b")
     assert "Item" not in aws.read(
         "dynamodb", "get_item", TableName=knowledge.table, Key=items.key("ALERTS#2030-05", "al-1")
     )
-    knowledge.save([Known(name="b").after(b"2"), knowledge.load("a").after(b"2")], [also])
-    assert (knowledge.load("a").version, knowledge.load("b").version) == (2, 1)
+    knowledge.save([Known(name="b").after(b"2"), knowledge.load_whole("a").after(b"2")], [also])
+    assert (knowledge.load_whole("a").version, knowledge.load_whole("b").version) == (2, 1)
 
 
 def test_a_single_small_state_alone_is_a_plain_write(knowledge: Knowledge) -> None:
     aws = CountingAws()
     Knowledge(aws, knowledge.table).save([Known(name=NAME).after(b"x")])
-    Knowledge(aws, knowledge.table).load(NAME)
+    Knowledge(aws, knowledge.table).load_whole(NAME)
     assert aws.operations == ["put_item", "query"]
 
 

@@ -1,0 +1,97 @@
+"""The REST API, a few lines for each route: what was asked, one call, an answer as JSON.
+
+Answers are records, errors are problem documents (RFC 9457), and both are made here alone. Who may call is
+decided by API Gateway before anything here runs: with IAM, unless a route says otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import TypeVar
+
+from chalice import Blueprint, IAMAuthorizer, Response
+from pydantic import ValidationError
+
+from chalicelib import outlook
+from chalicelib.collaborators import Collaborators
+from chalicelib.errors import MainstayError, RetryableError, UnknownLogGroupError
+from chalicelib.incidents.base import Record
+from chalicelib.redaction import clean_text
+from chalicelib.services import collaborators
+
+Q = TypeVar("Q", bound=Record)
+
+routes = Blueprint("chalicelib.api")
+IAM = IAMAuthorizer()
+
+_STATUSES: Mapping[type[MainstayError], HTTPStatus] = {
+    UnknownLogGroupError: HTTPStatus.NOT_FOUND,
+    RetryableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    MainstayError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""The first that fits counts."""
+
+_LONGEST_DETAIL = 400
+
+
+@routes.route("/forecasts", methods=["GET"], authorizer=IAM)
+def list_forecasts() -> Response:
+    """Alerts, newest first: those that are looked after, or with ``?all=month`` all of this month."""
+    return _answer(outlook.list_forecasts, outlook.ForecastsQuery)
+
+
+@routes.route("/patterns", methods=["GET"], authorizer=IAM)
+def show_patterns() -> Response:
+    """The templates of the log group that ``?log_group=`` names."""
+    return _answer(outlook.show_patterns, outlook.PatternsQuery)
+
+
+@routes.route("/metrics", methods=["GET"], authorizer=IAM)
+def show_metrics() -> Response:
+    """What warnings were worth, by detector."""
+    return _answer(outlook.show_metrics, outlook.MetricsQuery)
+
+
+def _answer(story: Callable[[Q, Collaborators], Record], query: type[Q]) -> Response:
+    """What the story answers to the query of this request."""
+    team = collaborators()
+    try:
+        asked = query.model_validate(dict(routes.current_request.query_params or {}))
+    except ValidationError as error:
+        return _problem(HTTPStatus.BAD_REQUEST, _wrong_fields(error))
+    try:
+        return _json(HTTPStatus.OK, story(asked, team).model_dump_json(), "application/json")
+    except MainstayError as error:
+        return _problem(_status_of(error, team), f"{type(error).__name__}: {error}")
+
+
+def _status_of(error: MainstayError, team: Collaborators) -> HTTPStatus:
+    """What the caller did not cause is logged too: nobody else would see it."""
+    status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        team.telemetry.warn(f"a request could not be answered: {error}", error=type(error).__name__)
+    return status
+
+
+def _problem(status: HTTPStatus, detail: str) -> Response:
+    document = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": clean_text(detail, _LONGEST_DETAIL),
+    }
+    return _json(status, json.dumps(document), "application/problem+json")
+
+
+def _json(status: HTTPStatus, body: str, content_type: str) -> Response:
+    headers = {"Content-Type": content_type, "Cache-Control": "no-store"}
+    return Response(body=body, status_code=status.value, headers=headers)
+
+
+def _wrong_fields(error: ValidationError) -> str:
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(
+        f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}" for detail in details[:5]
+    )
