@@ -19,13 +19,16 @@ from chalicelib.prediction.templates.masking import (
     mask_word,
 )
 
-fold: Callable[[str], str] = partial(re.compile(r"\d[0-9a-fA-F.:-]*").sub, "0")
+_NOT_ROOT = r"(?!(?<=id=0)(?!\w))"
+"""``uid=0`` is no number but somebody, and stands until there is another."""
+fold: Callable[[str], str] = partial(re.compile(rf"\d{_NOT_ROOT}[0-9a-fA-F.:-]*").sub, "#")
 """What is left when numbers are taken out: messages of one template share few such forms."""
 fold_finely: Callable[[str], str] = partial(
     re.compile(
-        r"(?<![A-Za-z0-9])(?=[0-9a-fA-F]{6})[a-fA-F]*\d[0-9a-fA-F.:-]*|(?<![A-Za-z])\d[0-9a-fA-F.:-]*"
+        r"(?<![A-Za-z0-9])(?=[0-9a-fA-F]{6})[a-fA-F]*\d[0-9a-fA-F.:-]*"
+        rf"|(?<![A-Za-z])\d{_NOT_ROOT}[0-9a-fA-F.:-]*"
     ).sub,
-    "0",
+    "#",
 )
 """The same, but ``eth0`` and ``eth1`` stay apart, and digests are numbers, whatever they begin with."""
 
@@ -60,6 +63,7 @@ _SOURCE = re.compile(r"\.(?:py|go|js|ts|rb|cc|cpp|java|php|rs|cs|sh|pl)$")
 _LIST: Token = (WILD, MASKED)
 """One token, known by its identity, for an enumeration of numbered names."""
 _VARIABLE: Token = (WILD, MASKED)
+_ROOT: Token = ("0", LIKELY)
 
 
 def tokenize(message: str) -> list[Token]:
@@ -75,6 +79,8 @@ def tokenize(message: str) -> list[Token]:
                 before = text
             continue
         word, evidence = token = _VARIABLE if text == _LUMP else mask_word(text)
+        if text == "0" and before == "=" and _names_somebody(tokens):
+            word, evidence = token = _ROOT
         if evidence in (CONSTANT, MAYBE):
             token = _beside(word, evidence, before)
         elif before == ":" and len(text) <= _LONGEST_PORT and text.isdigit():
@@ -88,7 +94,11 @@ def tokenize(message: str) -> list[Token]:
 
 def holds_names(tokens: list[Token]) -> bool:
     """Whether a number that is part of a name was left standing, so that `fold` says too little."""
-    return any([evidence == LIKELY and _holds_digit(text) for text, evidence in tokens])  # noqa: C419 - quicker
+    return any([evidence == LIKELY and text != "0" and _holds_digit(text) for text, evidence in tokens])  # noqa: C419 - quicker
+
+
+def _names_somebody(tokens: list[Token]) -> bool:
+    return len(tokens) > 1 and tokens[-1][0] == "=" and tokens[-2][0].endswith("id")
 
 
 def _holds_digit(text: str) -> bool:

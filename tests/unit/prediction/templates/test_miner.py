@@ -51,6 +51,11 @@ def test_who_did_it_is_a_variable_as_soon_as_there_are_two() -> None:
     assert texts("session of user cyrus") == ["session of user cyrus"]
 
 
+def test_root_is_somebody_and_no_number() -> None:
+    assert texts("failure; uid=0 port=0") == ["failure; uid=0 port=<*>"]
+    assert set(texts("failure; uid=0 port=0", "failure; uid=501 port=7")) == {"failure; uid=<*> port=<*>"}
+
+
 def test_plain_words_become_a_variable_when_many_were_seen() -> None:
     services = ["chargen", "daytime", "echo", "finger", "rsync", "services"]
 
