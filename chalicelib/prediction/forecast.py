@@ -10,6 +10,8 @@ that gives is lowered by earlier rises that turned back before the limit, and ra
 some rate. Constant work and memory for each point, whatever its spacing.
 """
 
+# ruff: noqa: FURB136, PLR1730 - in a loop as hot as this a comparison is a third of a call
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -61,6 +63,8 @@ _BLUR = 0.2
 """Of the square of the noise: how well a level can be known at all."""
 _OUT_OF_REACH = 64.0
 """Mean squares: eight standard deviations."""
+_OUT_OF_TOUCH = 4.0
+"""Times the smallest mean square: such a forecast has no say."""
 _JUMPS_REACH = 0.25
 _PEAKS_MATTER = 0.02
 _LEAN = 1.5
@@ -200,7 +204,9 @@ class Forecaster:
             size = _CLIP * noise
         share = fading if count * fading > 1 else 1 / count
         noise += share * (_MEAN_TO_DEVIATION * size - noise)
-        self.noise = noise = max(noise, _LEAST_NOISE * scale)
+        if noise < _LEAST_NOISE * scale:
+            noise = _LEAST_NOISE * scale
+        self.noise = noise
         trends.follow(level, seconds, most)
         days.follow(at, level)
         record.check(at + seconds / 2, level, noise * noise)
@@ -250,8 +256,13 @@ class Forecaster:
         """Whether the limit is out of reach by every forecast, so that a closer look is not worth while."""
         quick, usual, slow, days = forecasts
         record = self.record
-        room = limit - max(quick, usual, slow, days or quick)
         least = min(record.quick, record.usual, record.slow)
+        top = quick if quick > usual else usual
+        if slow > top and record.slow < _OUT_OF_TOUCH * least:
+            top = slow
+        if days is not None and days > top and record.days < _OUT_OF_TOUCH * least:
+            top = days
+        room = limit - top
         return (
             room > 0
             and room * room > _OUT_OF_REACH * (least + self.noise * self.noise)

@@ -35,17 +35,13 @@ class Peaks:
 
     def follow(self, level: float, noise: float, scale: float) -> None:
         """Take a level in. `scale` is the largest distance from the limit so far."""
-        least = max(_REVERSAL * noise, _REVERSAL_SHARE * scale)
-        if self.rising:
-            if level > self.extreme:
-                self.extreme = level
-            elif level < self.extreme - least:
-                self._learn(self.extreme)
-                self.rising, self.extreme = False, level
-        elif level < self.extreme:
+        turned = self.extreme - level if self.rising else level - self.extreme
+        if turned <= 0:
             self.extreme = level
-        elif level > self.extreme + least:
-            self.rising, self.extreme = True, level
+        elif turned > _REVERSAL * noise and turned > _REVERSAL_SHARE * scale:
+            if self.rising:
+                self._learn(self.extreme)
+            self.rising, self.extreme = not self.rising, level
 
     def chance(self, level: float, limit: float, noise: float, scale: float) -> float:
         """The share of rises which, having come to this level, would come to the limit."""

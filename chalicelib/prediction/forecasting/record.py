@@ -16,7 +16,7 @@ from chalicelib.prediction.forecasting.kept import LONG_AGO
 
 _MEMORY = 3.0
 """Horizons after which an error counts a third."""
-_KEPT = 12
+_KEPT = 6
 """Forecasts that wait in a horizon; where points are denser, some are left out."""
 _FAR = 9.0
 """An error counts at most three times the usual."""

@@ -14,17 +14,25 @@ from math import exp
 
 MEMORIES = (0.35, 0.8, 20.0)
 """In horizons. The slow one is nearly all there is: how fast it grows over days of jumps and pauses."""
-_STARTING = 200
-"""Points after which a plain least-squares line is longer than any memory that is kept here."""
 
 
 class Trends:
     """Three lines. Levels have the unit of the values, paces that per second."""
 
-    __slots__ = ("count", "gains", "quick", "quick_pace", "slow", "slow_pace", "usual", "usual_pace")
+    __slots__ = (
+        "count",
+        "gains",
+        "quick",
+        "quick_pace",
+        "slow",
+        "slow_pace",
+        "starting",
+        "usual",
+        "usual_pace",
+    )
 
     def __init__(self) -> None:
-        self.count = 0
+        self.count = self.starting = 0
         self.gains: tuple[float, ...] = ()
         self.quick = self.usual = self.slow = 0.0
         self.quick_pace = self.usual_pace = self.slow_pace = 0.0
@@ -39,6 +47,7 @@ class Trends:
         """Points come so many seconds apart from now on."""
         kept = [exp(-seconds / (memory * horizon)) for memory in MEMORIES]
         self.gains = tuple(gain for one in kept for gain in (1 - one * one, (1 - one) * (1 - one)))
+        self.starting = int(4 / self.gains[-2])
 
     def coast(self, seconds: float) -> None:
         """Let time pass without a value."""
@@ -49,7 +58,7 @@ class Trends:
     def follow(self, value: float, seconds: float, most: float) -> None:
         """Take a value in, so many seconds after the last. No line is moved by more than `most`."""
         self.count += 1
-        a0, b0, a1, b1, a2, b2 = self.gains if self.count > _STARTING else self._starting_gains()
+        a0, b0, a1, b1, a2, b2 = self.gains if self.count > self.starting else self._starting_gains()
 
         level = self.quick + self.quick_pace * seconds
         miss = value - level
@@ -73,8 +82,11 @@ class Trends:
         """Those of a growing memory, as long as they are larger."""
         n = self.count
         level, pace = 2 * (2 * n - 1) / (n * (n + 1)), 6 / (n * (n + 1))
-        gains = self.gains
-        starting: list[float] = []
-        for at in range(0, len(gains), 2):
-            starting += (level, pace) if level > gains[at] else gains[at : at + 2]
-        return tuple(starting)
+        a0, b0, a1, b1, a2, b2 = self.gains
+        if level > a2:
+            a2, b2 = level, pace
+        if level > a1:
+            a1, b1 = level, pace
+        if level > a0:
+            a0, b0 = level, pace
+        return a0, b0, a1, b1, a2, b2
