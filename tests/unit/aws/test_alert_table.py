@@ -94,6 +94,9 @@ def test_alerts_of_a_month_come_newest_first_and_no_more_than_asked_for(aws: Aws
     assert [one.alert_id for one in alerts.in_month(OPENED)] == ids[::-1]
     assert [one.alert_id for one in alerts.in_month(OPENED, limit=3)] == ids[:-4:-1]
     assert alerts.in_month(OPENED.replace(month=10)) == []
+    older = [one.alert_id for one in alerts.in_month(OPENED, limit=3, before=ids[10])]
+    assert older == [ids[9], ids[8], ids[7]]
+    assert alerts.in_month(OPENED, before=ids[0]) == []
 
 
 # -- one at a time ------------------------------------------------------------------------------
@@ -193,6 +196,14 @@ def test_an_alert_is_scored_once_whoever_does_it(aws: Aws, alerts: AlertTable) -
     assert loaded(alerts, alert).outcome is AlertOutcome.FAILED
     (row,) = alerts.scores()
     assert row == {"week": "2026-W48", "detector": "forecast", "failed": 1, "lead_minutes": 42.5}
+
+
+def test_a_failure_that_nobody_foretold_is_counted_once(alerts: AlertTable) -> None:
+    counted = [
+        alerts.count_miss(incident, "logs", OPENED) for incident in ("inc-1", "inc-1", "inc-2", "inc-1")
+    ]
+    assert counted == [True, False, True, False]
+    assert alerts.scores() == [{"week": "2026-W48", "detector": "logs", "missed": 2, "lead_minutes": 0.0}]
 
 
 class RefusingAws(Aws):
