@@ -16,6 +16,7 @@ from chalicelib.intake import open_incident
 from chalicelib.sweep import sweep
 from mainstay.demo import things
 from mainstay.embedded.personas import GHOST
+from mainstay.embedded.repairs.ecs import break_deployments
 from tests.functional.scene import TIMEOUT, Scene, answers_of, begun, moves, said
 
 DATABASE, TABLE, INSTANCE, SERVICE = "rds.db-instance", "dynamodb.table", "ec2.instance", "ecs.service"
@@ -171,6 +172,17 @@ def test_the_logs_of_a_full_instance_are_rotated_once_a_person_agrees(scene: Sce
     assert [one["DocumentName"] for one in commands] == [
         f"{scene.world.team.settings.prefix}-rotate-logs-command"
     ]
+
+
+def test_a_restart_whose_new_tasks_do_not_come_up_needs_a_person(scene: Scene) -> None:
+    service = make_service(scene)
+    break_deployments(*service.id.split("/"))
+
+    story = approved(scene, service)
+
+    assert story.incident.state is State.FAILED
+    assert "circuit breaker" in story.incident.problem
+    assert scene.inbox.about(story.incident.incident_id)[-1]["summary"].endswith("needs you now")
 
 
 # -- what is not acted on -----------------------------------------------------------------------

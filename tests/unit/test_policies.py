@@ -50,6 +50,7 @@ def test_planning_reads_what_actions_declare_and_writes_nothing() -> None:
         "dynamodb:ListBackups",
         "kms:Decrypt",
         "lambda:ListVersionsByFunction",
+        "rds:DescribeDBInstances",
         "rds:DescribeDBSnapshots",
         "ssm:DescribeInstanceInformation",
     }

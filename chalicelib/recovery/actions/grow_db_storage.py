@@ -43,15 +43,18 @@ class Parameters(Record):
     before_gib: int
 
 
-def _propose(situation: Situation, _read: ReadAws) -> Proposal | None:
-    """Not for a member of a cluster, whose storage grows by itself; nor past the owner's own ceiling."""
+def _propose(situation: Situation, read: ReadAws) -> Proposal | None:
+    """Not for a member of a cluster, whose storage grows by itself; nor past the owner's own ceiling.
+
+    While storage is being optimized, which takes hours, AWS would refuse whatever a person approves.
+    """
     seen = situation.observation.attributes
     now = seen.get("allocated_gib")
     if seen.get("status") not in ("available", "storage-full") or seen.get("cluster") or not now:
         return None
     before = int(now)
     wanted = min(before + max(_LEAST_GIB, ceil(before / _PARTS)), _most(seen))
-    if (wanted - before) * 10 < before:
+    if (wanted - before) * 10 < before or _is_optimizing(situation.resource, read):
         return None
     return Proposal(
         parameters={"allocated_gib": wanted, "before_gib": before},
@@ -59,6 +62,12 @@ def _propose(situation: Situation, _read: ReadAws) -> Proposal | None:
         automatic=False,
         warning=_warning(seen),
     )
+
+
+def _is_optimizing(resource: Resource, read: ReadAws) -> bool:
+    """An observation shows a database that is optimized as available, which it is for its users."""
+    database = find_database(resource.id, read)
+    return database is not None and database["DBInstanceStatus"] == _OPTIMIZING
 
 
 def _most(seen: Attributes) -> int:
@@ -138,5 +147,6 @@ GROW_DB_STORAGE = RecoveryAction(
     propose=_propose,
     apply=_apply,
     progress=_follow,
+    reads=("rds:DescribeDBInstances",),
     too_early=frozenset({TOO_EARLY}),
 )

@@ -53,13 +53,16 @@ def _propose(situation: Situation, _read: ReadAws) -> Proposal | None:
 
 def _apply(resource: Resource, parameters: Parameters, tools: Tools) -> Attributes:
     service = _require(resource.id, find_service(resource.id, tools.read))
-    handle: Attributes = {"service": resource.id, "before": parameters.deployment}
     if primary_of(service).get("id") == parameters.deployment:
         cluster, _, name = resource.id.rpartition("/")
-        tools.change(
+        service = tools.change(
             "ecs", "update_service", cluster=cluster or "default", service=name, forceNewDeployment=True
-        )
-    return handle
+        )["service"]
+    return {
+        "service": resource.id,
+        "before": parameters.deployment,
+        "deployment": primary_of(service).get("id", ""),
+    }
 
 
 def _require(name: str, service: dict[str, Any] | None) -> dict[str, Any]:
@@ -69,13 +72,18 @@ def _require(name: str, service: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _follow(handle: Attributes, read: ReadAws) -> Progress:
-    """Done when all the tasks that there should be are of a new deployment."""
+    """Done when all the tasks that there should be are of our deployment.
+
+    A circuit breaker that rolls back puts a deployment of its own in the place of one that fails.
+    """
     service = find_service(str(handle["service"]), read)
     if service is None or service["status"] != "ACTIVE":
         return Progress(state=ProgressState.FAILED, note="the service is not there any more")
     primary, rollout = primary_of(service), rollout_of(service)
     if primary.get("id") == handle["before"]:
         return Progress(state=ProgressState.RUNNING, note="ECS does not show the new deployment yet")
+    if primary.get("id") != handle["deployment"]:
+        return Progress(state=ProgressState.FAILED, note="another deployment took its place")
     if rollout == "FAILED":
         return Progress(
             state=ProgressState.FAILED, note=str(primary.get("rolloutStateReason") or "it failed")

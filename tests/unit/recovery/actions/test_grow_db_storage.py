@@ -50,21 +50,29 @@ def _filling(seen: Callable[..., Observation], **changes: Any) -> Observation:
 def test_storage_grows_by_a_fifth_where_that_is_possible(
     canned: Any, story: Any, seen: Callable[..., Observation], changes: dict[str, Any], wanted: int | None
 ) -> None:
-    proposal = story(canned(), "grow_db_storage", "shop").propose(_filling(seen, **changes))
+    aws = canned(describe_db_instances=_database())
+
+    proposal = story(aws, "grow_db_storage", "shop").propose(_filling(seen, **changes))
 
     assert (proposal.parameters["allocated_gib"] if proposal else None) == wanted
     assert proposal is None or proposal.goal["allocated_gib"] == wanted
 
 
 def test_a_person_always_agrees_and_reads_what_it_costs(canned: Any, story: Any, seen: Any) -> None:
-    plain = story(canned(), "grow_db_storage", "shop").propose(_filling(seen))
-    more = story(canned(), "grow_db_storage", "shop").propose(
-        _filling(seen, pending_changes="DBInstanceClass")
-    )
+    told = story(canned(describe_db_instances=_database()), "grow_db_storage", "shop")
+
+    plain = told.propose(_filling(seen))
+    more = told.propose(_filling(seen, pending_changes="DBInstanceClass"))
 
     assert (plain.automatic, more.automatic) == (False, False)
     assert "cannot be made smaller again" in plain.warning
     assert more.warning.endswith("which may interrupt it: DBInstanceClass.")
+
+
+def test_nobody_is_asked_about_what_aws_would_refuse_for_hours(canned: Any, story: Any, seen: Any) -> None:
+    aws = canned(describe_db_instances=_database(status="storage-optimization"))
+
+    assert story(aws, "grow_db_storage", "shop").propose(_filling(seen)) is None
 
 
 def test_storage_is_asked_for_at_once(canned: Any, story: Any) -> None:

@@ -54,12 +54,15 @@ def test_what_cannot_be_restarted_in_this_way_is_left_alone(
 
 
 def test_new_tasks_are_asked_for_once(canned: Any, story: Any) -> None:
-    aws = canned(describe_services=[_service(), _service(NEW, "IN_PROGRESS")], update_service={})
+    deploying = _service(NEW, "IN_PROGRESS")
+    aws = canned(
+        describe_services=[_service(), deploying], update_service={"service": deploying["services"][0]}
+    )
     told = story(aws, "restart_service", "shop/checkout")
 
     handles = [told.apply({"deployment": OLD}), told.apply({"deployment": OLD})]
 
-    assert handles == [{"service": "shop/checkout", "before": OLD}] * 2
+    assert handles == [{"service": "shop/checkout", "before": OLD, "deployment": NEW}] * 2
     assert aws.asked("update_service") == [
         {"cluster": "shop", "service": "checkout", "forceNewDeployment": True}
     ]
@@ -79,13 +82,14 @@ def test_a_service_that_is_gone_is_not_restarted(canned: Any, story: Any, answer
         (_service(NEW, runningCount=1), ProgressState.RUNNING),
         (_service(NEW), ProgressState.DONE),
         (_service(NEW, "FAILED"), ProgressState.FAILED),
+        (_service("ecs-svc/3333333333333333333"), ProgressState.FAILED),
         ({"services": []}, ProgressState.FAILED),
     ],
-    ids=["not-seen-yet", "deploying", "a-task-is-missing", "done", "circuit-breaker", "gone"],
+    ids=["not-seen-yet", "deploying", "a-task-is-missing", "done", "circuit-breaker", "rolled-back", "gone"],
 )
 def test_it_is_done_when_all_tasks_are_new(
     canned: Any, story: Any, answer: Any, state: ProgressState
 ) -> None:
     told = story(canned(describe_services=answer), "restart_service", "shop/checkout")
 
-    assert told.follow({"service": "shop/checkout", "before": OLD}).state is state
+    assert told.follow({"service": "shop/checkout", "before": OLD, "deployment": NEW}).state is state

@@ -109,7 +109,7 @@ def test_capacity_is_set_once(canned: Any, story: Any, action: str) -> None:
 
     handles = [told.apply(PARAMETERS), told.apply(PARAMETERS)]
 
-    assert handles[0] == handles[1]
+    assert [one["WriteCapacityUnits"] for one in handles] == [20, 20]
     assert aws.asked("update_table") == [
         {
             "TableName": "carts",
@@ -142,14 +142,21 @@ def test_a_table_that_is_being_updated_is_tried_again_later(canned: Any, story: 
         (_table(status="UPDATING"), ProgressState.RUNNING),
         (_table(write=20, status="UPDATING"), ProgressState.RUNNING),
         (_table(write=20), ProgressState.DONE),
+        (_table(write=15), ProgressState.FAILED),
         (_table(status="INACCESSIBLE_ENCRYPTION_CREDENTIALS"), ProgressState.FAILED),
     ],
-    ids=["not-begun", "updating", "nearly", "done", "broken"],
+    ids=["not-begun", "updating", "nearly", "done", "changed-by-others", "broken"],
 )
 def test_it_is_done_when_the_table_has_the_capacity(
     canned: Any, story: Any, table: Any, state: ProgressState
 ) -> None:
-    handle = {"table": "carts", "ReadCapacityUnits": 10, "WriteCapacityUnits": 20}
+    handle = {
+        "table": "carts",
+        "ReadCapacityUnits": 10,
+        "WriteCapacityUnits": 20,
+        "FormerReadCapacityUnits": 10,
+        "FormerWriteCapacityUnits": 10,
+    }
 
     assert story(canned(describe_table=table), "raise_table_capacity", "carts").follow(handle).state is state
 
