@@ -42,7 +42,7 @@ class Pacer:
 
     def _time_of(self, event: LogEvent, following: list[LogEvent]) -> float | None:
         if event.at is None:
-            self.untimed += 1
+            self.untimed += bool(event.text.strip())
             return self.now
         at = event.at.timestamp() + self.offset
         if self.now is None:

@@ -14,6 +14,7 @@ _KEPT = 1 - 1 / 400
 _SMALLEST_SHARE = 0.15
 _FEWEST, _SHORTEST_TIME = 20.0, 288.0
 """Gaps, and slots that they make up together, before one is judged."""
+_SHORTEST_MEAN = 1e-3
 _REGULAR = 0.75
 _CAP = 16.0
 """Scales beyond the mean above which a gap teaches no more: an outage is not what is usual."""
@@ -39,7 +40,7 @@ class Gaps:
     def scale(self) -> float:
         """Slots beyond the mean in which the chance of a gap falls by e."""
         mean = self.mean()
-        if mean <= 0:
+        if mean < _SHORTEST_MEAN:
             return 1.0
         squared = max(0.0, self.gap_squares / self.gaps / (mean * mean) - 1)
         return mean * max(_SMALLEST_SHARE, (math.sqrt(squared) + squared) / 2) + _SMALLEST_SHARE

@@ -19,6 +19,8 @@ _KEPT_SPREAD = 0.5 ** (1 / SLOTS_PER_DAY / 7)
 _SPREAD_PRIOR, _SPREAD_PRIOR_EVENTS = 4.0, 4.0
 """Lines tend to come in bursts, so that a series is held to be bursty until it shows otherwise."""
 _LOWEST_SPREAD = 0.25
+_LIKE_POISSON = 0.08
+"""A spread this near to 1 cannot be told from it."""
 _LEAN_LIMIT = 12.0
 _PROFILE_EVENTS = 200.0
 """Remembered events from which a series has a profile of its own day."""
@@ -101,6 +103,8 @@ class Series:
     def spread(self) -> float:
         """Variance over mean of the counts per slot."""
         learnt = (self.squares + _SPREAD_PRIOR * _SPREAD_PRIOR_EVENTS) / (self.counts + _SPREAD_PRIOR_EVENTS)
+        if abs(learnt - 1) < _LIKE_POISSON:
+            return 1.0
         return max(_LOWEST_SPREAD, learnt)
 
     def expect(self, clock: Clock, exposure: float, seasonal: float, *, cautious: bool = False) -> float:

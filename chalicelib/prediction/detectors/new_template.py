@@ -9,7 +9,7 @@ from chalicelib.prediction.moment import Finding, Moment, score_of
 from chalicelib.prediction.trouble import ERROR, FATAL
 
 NAME = "new_template"
-ALLOWED_PER_DAY = 0.006
+ALLOWED_PER_DAY = 0.01
 _FATAL_WEIGHT = 4.0
 _EACH_FURTHER = 0.3
 """How much rarer each further new line of trouble within the same hour makes it; they come together."""

@@ -10,7 +10,8 @@ from chalicelib.prediction.baselines.values import Numbers
 from chalicelib.prediction.moment import PER_DAY, Finding, Moment, score_of
 
 NAME = "value_shift"
-ALLOWED_PER_DAY = 0.002
+ALLOWED_PER_DAY = 0.003
+_CHANCES_PER_SLOT = 0.2
 _ABOVE = 3.0
 _WEAKEST = 0.02
 
@@ -33,7 +34,7 @@ def _weigh(
     if not numbers.known() or not moment.warm:
         numbers.up = numbers.down = 0.0
         return None
-    tests = 2 * PER_DAY * known
+    tests = 2 * PER_DAY * known * _CHANCES_PER_SLOT
     scale = numbers.tail.scale()
     limit = (math.log(tests / ALLOWED_PER_DAY) + _ABOVE) * scale
     numbers.weigh(values, limit=limit)

@@ -268,11 +268,14 @@ def test_a_sample_counts_for_what_it_stands_for() -> None:
         whole.scan([Batch(events)], start=at, end=at + SLOT)
         sampled.scan([Batch(events[at // SLOT % 4 :: 4], weight=4.0)], start=at, end=at + SLOT)
 
-    everything = [
-        watch._knowledge.known["*"].expect(watch._knowledge.clock, 12, 12) for watch in (whole, sampled)
-    ]  # noqa: SLF001
+    hourly = [hourly_lines(watch) for watch in (whole, sampled)]
 
-    assert everything[1] == pytest.approx(everything[0], rel=0.1)
+    assert hourly[1] == pytest.approx(hourly[0], rel=0.1)
+
+
+def hourly_lines(watch: LogWatch) -> float:
+    knowledge = watch._knowledge  # noqa: SLF001
+    return knowledge.known["*"].expect(knowledge.clock, 12, 12)
 
 
 def test_events_without_a_time_count_where_they_stand() -> None:
