@@ -67,10 +67,13 @@ def a_stop(instance: Resource, at: datetime) -> Signal:
     )
 
 
+def made_by_moto(instance: Resource) -> Any:
+    return ec2_backends[instance.account][instance.region].get_instance(instance.id)
+
+
 def stop_unheard(instance: Resource) -> None:
     """As if AWS had lost the event."""
-    made = ec2_backends[instance.account][instance.region].get_instance(instance.id)
-    vars(made)["_state"] = InstanceState("stopped", 80)
+    vars(made_by_moto(instance))["_state"] = InstanceState("stopped", 80)
 
 
 def make_database(scene: Scene) -> Resource:
@@ -89,6 +92,16 @@ def make_service(scene: Scene) -> Resource:
         lambda: not scene.world.team.observe(service).passing, 10, "the service to come to rest"
     )
     return service
+
+
+def deploy(scene: Scene, service: Resource) -> None:
+    cluster, name = service.id.split("/")
+    scene.world.aws.client("ecs", GHOST).update_service(
+        cluster=cluster, service=name, forceNewDeployment=True
+    )
+    scene.world.wait_until(
+        lambda: not scene.world.team.observe(service).passing, 10, "the deployment to be done"
+    )
 
 
 def storage_of(scene: Scene, database: Resource) -> int:
@@ -183,6 +196,36 @@ def test_a_restart_whose_new_tasks_do_not_come_up_needs_a_person(scene: Scene) -
     assert story.incident.state is State.FAILED
     assert "circuit breaker" in story.incident.problem
     assert scene.inbox.about(story.incident.incident_id)[-1]["summary"].endswith("needs you now")
+
+
+# -- what changed while people were asked -------------------------------------------------------------
+
+
+def test_a_service_that_somebody_deployed_meanwhile_has_new_tasks_already(scene: Scene) -> None:
+    service = make_service(scene)
+    warn(scene, service)
+    scene.waits(service)
+    deploy(scene, service)
+
+    scene.say(service, approved=True)
+    story = scene.story(service)
+
+    assert (story.incident.state, begun(story)) == (State.COMPLETED, [])
+    assert story.incident.verification is not None
+
+
+def test_an_instance_that_changed_meanwhile_is_not_taken_for_healed(scene: Scene) -> None:
+    """Nothing that is read of it shows whether its logs were rotated."""
+    instance = scene.make_instance()
+    warn(scene, instance)
+    scene.waits(instance)
+    vars(made_by_moto(instance))["instance_type"] = "t3.large"
+
+    scene.say(instance, approved=True)
+    story = scene.story(instance)
+
+    assert (story.incident.state, begun(story)) == (State.FAILED, [])
+    assert "no longer as it was planned for" in story.incident.problem
 
 
 # -- what is not acted on -----------------------------------------------------------------------

@@ -75,6 +75,10 @@ def test_every_state_has_been_told() -> None:
         ("meant", "You need to do nothing."),
         ("left-alone", "decide whether it needs you."),
         ("expired", "It is not repaired, and needs you."),
+        ("foreseen-and-asked", "asks you first"),
+        ("foreseen-and-prevented", "You need to do nothing now."),
+        ("foreseen-and-held-out", "decide whether it needs you."),
+        ("foreseen-and-not-answered", "The warning stands."),
     ],
 )
 def test_the_first_screen_says_whether_to_get_up(name: str, said: str) -> None:

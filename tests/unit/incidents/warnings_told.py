@@ -58,13 +58,13 @@ FORESEEN = (
 )
 
 
-def _foreseen(state: State, **changes: Any) -> Incident:
+def foreseen(state: State, **changes: Any) -> Incident:
     assessment = an_assessment(
         classification=Classification.ANOMALY,
         confidence=0.93,
         severity=8,
-        reasoning=f"orders-db {EXPECTED}. Acting before it fails makes sense because free storage is 1.12 GiB "
-        "and heads for 0 B, 93% likely within 60 minutes. Nothing speaks against it.",
+        reasoning=f"orders-db {EXPECTED}. Acting before it fails makes sense because free storage is "
+        "1.12 GiB and heads for 0 B, 93% likely within 60 minutes. Nothing speaks against it.",
         evidence=(
             a_fact(
                 "free storage is 1.12 GiB and heads for 0 B, 93% likely within 60 minutes", 2.587, "forecast"
@@ -90,14 +90,14 @@ def _told(incident: Incident, *further: Any) -> Told:
 
 def foreseen_and_asked() -> Told:
     timeline = a_timeline(*FORESEEN, Asked=ASKED)
-    return Told(_foreseen(State.AWAITING_APPROVAL), timeline, EXPECTED)
+    return Told(foreseen(State.AWAITING_APPROVAL), timeline, EXPECTED)
 
 
 def foreseen_and_prevented() -> Told:
     approval = Approval(approved=True, by="bob@example.com", digest=GROW.digest, decided_at=after(412))
     looked_at = ("allocated gib is 120", "it is there", "status is available")
     verification = Verification(health=Health.HEALTHY, looked_at=looked_at, verified_at=after(640))
-    incident = _foreseen(State.COMPLETED, approval=approval, verification=verification)
+    incident = foreseen(State.COMPLETED, approval=approval, verification=verification)
     return _told(
         incident,
         (412, State.EXECUTING, "bob@example.com approved the plan"),
@@ -112,14 +112,14 @@ def foreseen_and_held_out() -> Told:
     reason = "Held out to measure what warnings are worth, as 5% of them are."
     decision = a_decision(Verdict.IGNORE, reason)
     timeline = a_timeline(*FORESEEN[:3], (1.8, State.DISMISSED, f"Decided IGNORE: {reason}"))
-    return Told(_foreseen(State.DISMISSED, decision=decision), timeline, EXPECTED)
+    return Told(foreseen(State.DISMISSED, decision=decision), timeline, EXPECTED)
 
 
 def foreseen_and_not_answered() -> Told:
     timeline = a_timeline(
         *FORESEEN, (3602, State.EXPIRED, "Nobody answered in time: nothing was changed"), Asked=ASKED
     )
-    return Told(_foreseen(State.EXPIRED, problem="nobody answered in time"), timeline, EXPECTED)
+    return Told(foreseen(State.EXPIRED, problem="nobody answered in time"), timeline, EXPECTED)
 
 
 WARNINGS = {
