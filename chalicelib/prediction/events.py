@@ -116,10 +116,9 @@ class _Reader:
     def _from_layout(self, layout: Layout, line: str, number: int, event: LogEvent | None) -> LogEvent | None:
         header = layout.match(line)
         if header:
-            parts = header.groupdict()
-            at = self._calendar.read(parts["instant"].lstrip("[("))
+            at = self._calendar.read(header["instant"].lstrip("[("))
             text = line[header.end() :]
-            level = level_of(parts.get("level") or "") or leading_level(text)
+            level = (level_of(header["level"]) if layout.names_level else "") or leading_level(text)
             return LogEvent(at, level, text, line[:_LONGEST_EVENT], number)
         if event and event.lines < _MOST_LINES:
             return None

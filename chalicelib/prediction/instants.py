@@ -52,13 +52,14 @@ def narrow_instant(stamps: Iterable[str]) -> str:
 class Calendar:
     """Reads time stamps one after the other, in their order in the log. `year` is that of the first."""
 
-    __slots__ = ("_last", "_month", "_reader", "_year")
+    __slots__ = ("_last", "_month", "_reader", "_second", "_year")
 
     def __init__(self, year: int) -> None:
         self._year = year
         self._month = 0
         self._reader = _READERS[0]
         self._last: tuple[str, datetime | None] = ("", None)
+        self._second: tuple[str, datetime | None] = ("", None)
 
     def read(self, stamp: str) -> datetime | None:
         """The instant that a time stamp means; nothing where there is no such time."""
@@ -73,22 +74,28 @@ class Calendar:
             if not found:
                 return None
             self._reader, match = found
+        begin, end = match.span("f") if "f" in self._reader.groupindex else (-1, -1)
+        second = stamp if begin < 0 else stamp[:begin] + stamp[end:]
+        if second != self._second[0]:
+            self._second = (second, self._instant(match.groupdict()))
+        at = self._second[1]
+        return at.replace(microsecond=int(stamp[begin:end].ljust(6, "0")[:6])) if at and begin >= 0 else at
+
+    def _instant(self, parts: dict[str, str | None]) -> datetime | None:
+        """The second, without its fraction."""
         try:
-            return self._instant(match.groupdict())
+            return self._second_of(parts)
         except (ValueError, OverflowError):
             return None
 
-    def _instant(self, parts: dict[str, str | None]) -> datetime:
-        fraction = int((parts.get("f") or "0").ljust(6, "0")[:6])
+    def _second_of(self, parts: dict[str, str | None]) -> datetime:
         if unix := parts.get("e"):
-            seconds = int(unix) / (1000 if len(unix) == _MILLISECONDS else 1)
-            return _EPOCH + timedelta(seconds=seconds, microseconds=fraction)
+            return _EPOCH + timedelta(seconds=int(unix) / (1000 if len(unix) == _MILLISECONDS else 1))
         month = _MONTHS[parts["b"] or ""] if "b" in parts else int(parts["m"] or 0)
         day, hour, minute, second = (int(parts[name] or 0) for name in "dHMS")
         zone = _zone(parts.get("z"))
-        return datetime(
-            self._year_of(parts, month), month, day, hour, minute, min(second, 59), fraction, tzinfo=zone
-        ).astimezone(UTC)
+        year = self._year_of(parts, month)
+        return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone).astimezone(UTC)
 
     def _year_of(self, parts: dict[str, str | None], month: int) -> int:
         if year := parts.get("Y"):

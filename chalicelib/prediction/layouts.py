@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from chalicelib.prediction.instants import INSTANT, narrow_instant
 
@@ -31,7 +32,7 @@ _FIELDS = {
     "bracket": r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]:?",
     "dash": r"-+(?=\s)|:(?=\s)",
     "number": r"#?\d+(?=\s)",
-    "component": r"[^\s:|\[\]]+(?:\[[^\]\s]*\])?:(?=\s|$)",
+    "component": r"[^\s:|\[\]]+(?:\[[^\]\s]*\])?(?: \([^)]*\))? {0,20}:(?=\s|$)",
     "column": r"[^\s|]+(?=\t| {2,})",
     "word": r"[^\s|]+(?=\s)",
 }
@@ -45,6 +46,8 @@ _ENDINGS = {"component": r"(?:[^:]{1,60}: )?", "dash": r"(?:(?:\S+ ){0,4}?--? )?
 """How a header of that last field may end where the fields before it are others."""
 _MOST_FIELDS = 12
 _COMMON = 0.85
+_MOSTLY = 0.6
+"""For a component, which ends the header: lines without one keep what is behind their time stamp."""
 _ALWAYS = 0.98
 """So many lines must have a field that may as well be the beginning of the message."""
 _HEADER = 400
@@ -54,16 +57,18 @@ _HEADER = 400
 class Layout:
     """A header: `match` finds it at the beginning of a line."""
 
-    __slots__ = ("_pattern", "_short")
+    __slots__ = ("_pattern", "_short", "names_level")
 
     def __init__(self, fields: Sequence[str], instant: str = INSTANT) -> None:
+        self.names_level = "level" in fields
         self._pattern = re.compile(_pattern_of(fields, instant))
         stamps = [place for place, kind in enumerate(fields) if kind == "instant"]
         shortest = fields[: stamps[-1] + 1]
-        self._short = re.compile(_pattern_of(shortest, instant) + _ENDINGS.get(fields[-1], ""))
+        level = "(?P<level>)" if self.names_level and "level" not in shortest else ""
+        self._short = re.compile(_pattern_of(shortest, instant) + level + _ENDINGS.get(fields[-1], ""))
 
     def match(self, line: str) -> re.Match[str] | None:
-        """The header with the groups `instant` and, where there is one, `level`."""
+        """The header with the group `instant`, and `level` if the layout `names_level`."""
         return self._pattern.match(line, 0, _HEADER) or self._short.match(line, 0, _HEADER)
 
 
@@ -111,6 +116,7 @@ def _without_lead(fields: list[str]) -> list[str]:
     return ["word"] * lead + fields[lead:]
 
 
+@lru_cache(maxsize=256)
 def level_of(name: str) -> str:
     """Our name of a level, whatever brackets it has; empty where it is none."""
     return LEVELS.get(name.strip("[](){}<>:,/| ").upper(), "")
@@ -133,7 +139,7 @@ def _common_fields(headers: list[list[str]]) -> list[str]:
         if not kinds:
             break
         kind, count = kinds.most_common(1)[0]
-        if count < _COMMON * len(headers):
+        if count < (_MOSTLY if kind == "component" else _COMMON) * len(headers):
             break
         common.append(kind)
         shares.append(count / len(headers))
