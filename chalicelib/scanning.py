@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from chalicelib.alerting import look_after_alert, look_after_alerts
 from chalicelib.aws.knowledge import Known
 from chalicelib.aws.metrics import Wanted
 from chalicelib.aws.pattern_keys import group_name, series_name
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError, StaleRecordError
+from chalicelib.errors import BrokenStateError, MainstayError, StaleRecordError
 from chalicelib.incidents.alert import Subject
 from chalicelib.missing import count_misses
 from chalicelib.prediction.log_sightings import sighting_of
@@ -30,6 +30,8 @@ from chalicelib.prediction.series_watch import SeriesWatch
 from chalicelib.prediction.sightings import Phase, Sighting, alert_id_of, new_alert
 from chalicelib.prediction.spans import Span, next_span
 from chalicelib.watching import find_requests
+
+T = TypeVar("T")
 
 LONGEST = timedelta(seconds=150)
 """After so long a worker begins nothing new: the rest is left to the next run."""
@@ -112,7 +114,7 @@ def _span(known: Known, began: datetime, team: Collaborators) -> Span | None:
 
 
 def _scan_span(request: LogScan, span: Span, known: Known, team: Collaborators) -> tuple[Known, Found]:
-    watch = LogWatch.restore(known.state) if known.state else LogWatch()
+    watch = _restored(known, LogWatch.restore, team) or LogWatch()
     per_second = float(known.marks.get("per_second", 0))
     reading = team.logs.read_span(
         request.subject.name,
@@ -193,8 +195,8 @@ def _since(known: Known, until: datetime) -> float:
 def _scan_series(
     series: Series, known: Known, points: Sequence[tuple[float, float]], team: Collaborators
 ) -> Found:
-    watch = SeriesWatch(series, _unpacked(known.state) if known.state else None)
-    first_look = not known.state
+    state = _restored(known, _unpacked, team)
+    watch, first_look = SeriesWatch(series, state), state is None
     sightings = watch.scan(points)
     found = _alerts(series.subject, _present(sightings, first_look=first_look), team)
     found.states.append(known.after(_packed(watch.state()), until=points[-1][0]))
@@ -214,8 +216,23 @@ def _packed(state: dict[str, Any]) -> bytes:
 
 
 def _unpacked(state: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(zlib.decompress(state))
+    """Raise BrokenStateError where these bytes are no state of a series."""
+    try:
+        found: dict[str, Any] = json.loads(zlib.decompress(state))
+    except (ValueError, zlib.error) as error:
+        raise BrokenStateError(f"the state of the series cannot be read: {error}") from error
     return found
+
+
+def _restored(known: Known, restore: Callable[[bytes], T], team: Collaborators) -> T | None:
+    """What was learnt; nothing where there is nothing yet, or where it cannot be read: it is learnt anew."""
+    if not known.state:
+        return None
+    try:
+        return restore(known.state)
+    except BrokenStateError as error:
+        team.telemetry.warn(f"learning {known.name} anew: {error}")
+        return None
 
 
 # -- alerts -------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -47,7 +48,7 @@ class Metrics:
         Where a series is per another one, it is in per cent of that one's value at the same time.
         """
         queries = [query for place, one in enumerate(wanted) for query in _queries(place, one.series)]
-        since = min(one.since for one in wanted)
+        since = _on_the_grid(min(one.since for one in wanted), [one.series.period_seconds for one in wanted])
         found: dict[str, dict[float, float]] = {}
         for start in range(0, len(queries), _MOST_QUERIES):
             for name, values in self._read(queries[start : start + _MOST_QUERIES], since, until):
@@ -71,6 +72,12 @@ class Metrics:
             if "NextToken" not in answer:
                 return
             given["NextToken"] = answer["NextToken"]
+
+
+def _on_the_grid(since: float, periods: Iterable[int]) -> float:
+    """CloudWatch counts periods from the start that is asked for: an even one gives the same values again."""
+    step = math.lcm(*periods)
+    return since // step * step
 
 
 def _queries(place: int, series: Series) -> Iterator[dict[str, Any]]:

@@ -252,3 +252,16 @@ def test_a_message_that_asks_for_nothing_is_refused(group: Group) -> None:
     for message in ("rubbish", "{}", '{"kind": "logs"}', '{"kind": "other"}', "[" * 10_000):
         with pytest.raises(InvalidEventError):
             run_scan(message, group.scene.world.team)
+
+
+def test_a_state_that_cannot_be_read_is_learnt_anew_and_said(group: Group) -> None:
+    group.live(1)
+    knowledge = group.scene.world.team.knowledge
+    known = knowledge.load_whole(group_name(group.name))
+    knowledge.save([known.after(b"rubbish", **known.marks)])
+    group.written = 0
+    group.say(FIVE)
+    group.scan()
+    assert group.counted == group.written
+    warnings = [line["message"] for line in group.scene.log_lines() if line.get("level") == "WARNING"]
+    assert any(group.name in text and "anew" in text for text in warnings)

@@ -158,3 +158,15 @@ def test_series_are_found_by_their_dimensions_over_all_pages() -> None:
     found = list(Metrics(aws).dimensions("AWS/RDS", "FreeStorageSpace"))
     assert found == [{"DBInstanceIdentifier": "db-1"}, {"DBInstanceIdentifier": "db-2"}]
     assert {call["RecentlyActive"] for call in aws.calls} == {"PT3H"}
+
+
+def test_periods_are_counted_from_an_even_time_whenever_is_asked() -> None:
+    """CloudWatch counts them from the start that it is given: an odd one would cut the values anew."""
+    aws = StoredAws({})
+    five, hour = a_series(), a_series(period_seconds=3600)
+    wanted = [Wanted(series=five, since=NOW - 7001), Wanted(series=hour, since=NOW - 3)]
+    Metrics(aws).read_values(wanted, NOW)
+    (call,) = aws.calls
+    start = call["StartTime"].timestamp()
+    assert start % 3600 == 0
+    assert start <= NOW - 7001
