@@ -4,10 +4,10 @@
     for at, value in series:
         forecast = forecaster.step(at, value)
 
-Four ways of forecasting (the trend over a short, a usual and a long memory, and what the day looks like)
-are pooled by how well each has done at exactly this horizon; their own errors there are the spread. What
-that gives is lowered by earlier rises that turned back before the limit, and raised by jumps that come at
-some rate. Constant work and memory for each point, whatever its spacing.
+Four ways of forecasting (the trend over a short and over a longer memory, that it stays where it is, and
+what the day looks like) are pooled by how well each has done at exactly this horizon; their own errors
+there are the spread. What that gives is lowered by earlier rises that turned back before the limit, and
+raised by jumps that come at some rate. Constant work and memory for each point, whatever its spacing.
 """
 
 # ruff: noqa: FURB136, PLR1730 - in a loop as hot as this a comparison is a third of a call
@@ -67,8 +67,8 @@ _OUT_OF_TOUCH = 4.0
 """Times the smallest mean square: such a forecast has no say."""
 _JUMPS_REACH = 0.25
 _PEAKS_MATTER = 0.02
-_LEAN = 1.5
-"""The odds are raised by half: a failure that nobody was told of is worse than a warning too many."""
+_LEAN = 1.7
+"""The odds are raised by so much: a failure that nobody was told of is worse than a warning too many."""
 
 
 _OWN = ("rising", "limit", "horizon", "at", "spacing", "behind", "noise", "scale", "jumped", "level")
@@ -215,7 +215,7 @@ class Forecaster:
         forecasts = (
             quick + trends.quick_pace * reach,
             trends.usual + trends.usual_pace * reach,
-            trends.slow + trends.slow_pace * reach,
+            trends.usual,
             None if days.change is None else quick + days.change,
         )
         record.keep(at, reach, forecasts)
@@ -254,12 +254,10 @@ class Forecaster:
 
     def _is_far(self, limit: float, forecasts: Forecasts) -> bool:
         """Whether the limit is out of reach by every forecast, so that a closer look is not worth while."""
-        quick, usual, slow, days = forecasts
+        quick, usual, _, days = forecasts
         record = self.record
-        least = min(record.quick, record.usual, record.slow)
+        least = min(record.quick, record.usual, record.still)
         top = quick if quick > usual else usual
-        if slow > top and record.slow < _OUT_OF_TOUCH * least:
-            top = slow
         if days is not None and days > top and record.days < _OUT_OF_TOUCH * least:
             top = days
         room = limit - top

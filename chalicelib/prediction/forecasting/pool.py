@@ -22,15 +22,16 @@ def pool(trends: Trends, record: Record, forecasts: Forecasts, noise: float) -> 
     """Level now, level a horizon ahead, and the mean square error there.
 
     Weights are the fourth power of the inverse mean square, so that the best is nearly alone where it is
-    clearly the best. A line that has lost touch with where the level is now counts as that much worse.
+    clearly the best. A line that has lost touch with where the level is now is that much worse.
     """
-    quick, usual, slow = trends.quick, trends.usual, trends.slow
-    of_quick, of_usual, of_slow, of_days = forecasts
+    quick, usual = trends.quick, trends.usual
+    of_quick, of_usual, of_still, of_days = forecasts
     least = _FLOOR * noise * noise
     v0 = record.quick + least
-    v1 = record.usual + least + (usual - quick) * (usual - quick)
-    v2 = record.slow + least + (slow - quick) * (slow - quick)
     v3 = record.days + least
+    least += (usual - quick) * (usual - quick)
+    v1 = record.usual + least
+    v2 = record.still + least
     if of_days is not None:
         off = of_days - of_usual
         v3 += _UNLIKE * off * off
@@ -42,8 +43,8 @@ def pool(trends: Trends, record: Record, forecasts: Forecasts, noise: float) -> 
     w0, w1, w2, w3 = w0 * w0, w1 * w1, w2 * w2, w3 * w3
     total = w0 + w1 + w2 + w3
     return (
-        ((w0 + w3) * quick + w1 * usual + w2 * slow) / total,
-        (w0 * of_quick + w1 * of_usual + w2 * of_slow + w3 * of_days) / total,
+        ((w0 + w3) * quick + (w1 + w2) * usual) / total,
+        (w0 * of_quick + w1 * of_usual + w2 * of_still + w3 * of_days) / total,
         (w0 * v0 + w1 * v1 + w2 * v2 + w3 * v3) / total,
     )
 

@@ -25,20 +25,20 @@ TRUSTED = 4
 """Errors from which on a mean square is one."""
 
 Forecasts = tuple[float, float, float, float | None]
-"""By the quick, usual and slow trend, and by the time of day where that is known."""
+"""By the quick and the usual trend, by staying where it is, and by the time of day where that is known."""
 
 
 class Record:
     """Mean square errors of four kinds of forecast; 0 where there are none yet."""
 
-    __slots__ = ("count", "count_of_days", "days", "fading", "next_at", "quick", "slow", "usual", "waiting")
+    __slots__ = ("count", "count_of_days", "days", "fading", "next_at", "quick", "still", "usual", "waiting")
 
     def __init__(self) -> None:
         self.waiting: deque[tuple[float, Forecasts]] = deque()
         self.next_at = LONG_AGO
         self.fading = 1.0
         self.count = self.count_of_days = 0
-        self.quick = self.usual = self.slow = self.days = 0.0
+        self.quick = self.usual = self.still = self.days = 0.0
 
     def space(self, seconds: float, horizon: float) -> None:
         """Points come so many seconds apart from now on."""
@@ -68,13 +68,13 @@ class Record:
         if count * share < 1:
             share = 1 / count
         far = _FAR if count > TRUSTED else _ANY
-        quick, usual, slow, days = forecasts
+        quick, usual, still, days = forecasts
         square, most = (value - quick) * (value - quick), far * (self.quick + spare)
         self.quick += share * ((square if square < most else most) - self.quick)
         square, most = (value - usual) * (value - usual), far * (self.usual + spare)
         self.usual += share * ((square if square < most else most) - self.usual)
-        square, most = (value - slow) * (value - slow), far * (self.slow + spare)
-        self.slow += share * ((square if square < most else most) - self.slow)
+        square, most = (value - still) * (value - still), far * (self.still + spare)
+        self.still += share * ((square if square < most else most) - self.still)
         if days is not None:
             self.count_of_days += 1
             share = max(self.fading, 1 / self.count_of_days)

@@ -1,4 +1,4 @@
-"""Level and pace of a series over three memories: quick, usual and slow.
+"""Level and pace of a series over two memories: a quick and the usual one.
 
 Each is a fading-memory polynomial filter of first degree (Morrison, Introduction to Sequential Smoothing
 and Prediction, 1969; the same as Brown's double exponential smoothing): the line that fits the past best
@@ -12,20 +12,20 @@ from __future__ import annotations
 
 from math import exp
 
-MEMORIES = (0.35, 0.8, 20.0)
-"""In horizons. The slow one is nearly all there is: how fast it grows over days of jumps and pauses."""
+MEMORIES = (0.35, 1.0)
+"""In horizons: what happens within the next hour shows in the last 20 minutes or the last hour."""
+POINTS = (3.0, 8.0)
+"""And never fewer points than that: of less no noise averages out."""
 
 
 class Trends:
-    """Three lines. Levels have the unit of the values, paces that per second."""
+    """Two lines. Levels have the unit of the values, paces that per second."""
 
     __slots__ = (
         "count",
         "gains",
         "quick",
         "quick_pace",
-        "slow",
-        "slow_pace",
         "starting",
         "usual",
         "usual_pace",
@@ -34,18 +34,19 @@ class Trends:
     def __init__(self) -> None:
         self.count = self.starting = 0
         self.gains: tuple[float, ...] = ()
-        self.quick = self.usual = self.slow = 0.0
-        self.quick_pace = self.usual_pace = self.slow_pace = 0.0
+        self.quick = self.usual = 0.0
+        self.quick_pace = self.usual_pace = 0.0
 
     def start(self, value: float) -> None:
         """Begin anew: from here nothing is known but this value."""
         self.count = 1
-        self.quick = self.usual = self.slow = value
-        self.quick_pace = self.usual_pace = self.slow_pace = 0.0
+        self.quick = self.usual = value
+        self.quick_pace = self.usual_pace = 0.0
 
     def space(self, seconds: float, horizon: float) -> None:
         """Points come so many seconds apart from now on."""
-        kept = [exp(-seconds / (memory * horizon)) for memory in MEMORIES]
+        memories = zip(MEMORIES, POINTS, strict=True)
+        kept = [exp(-seconds / max(memory * horizon, points * seconds)) for memory, points in memories]
         self.gains = tuple(gain for one in kept for gain in (1 - one * one, (1 - one) * (1 - one)))
         self.starting = int(4 / self.gains[-2])
 
@@ -53,12 +54,11 @@ class Trends:
         """Let time pass without a value."""
         self.quick += self.quick_pace * seconds
         self.usual += self.usual_pace * seconds
-        self.slow += self.slow_pace * seconds
 
     def follow(self, value: float, seconds: float, most: float) -> None:
         """Take a value in, so many seconds after the last. No line is moved by more than `most`."""
         self.count += 1
-        a0, b0, a1, b1, a2, b2 = self.gains if self.count > self.starting else self._starting_gains()
+        a0, b0, a1, b1 = self.gains if self.count > self.starting else self._starting_gains()
 
         level = self.quick + self.quick_pace * seconds
         miss = value - level
@@ -72,21 +72,13 @@ class Trends:
         self.usual = level + a1 * miss
         self.usual_pace += b1 * miss / seconds
 
-        level = self.slow + self.slow_pace * seconds
-        miss = value - level
-        miss = most if miss > most else -most if miss < -most else miss
-        self.slow = level + a2 * miss
-        self.slow_pace += b2 * miss / seconds
-
     def _starting_gains(self) -> tuple[float, ...]:
         """Those of a growing memory, as long as they are larger."""
         n = self.count
         level, pace = 2 * (2 * n - 1) / (n * (n + 1)), 6 / (n * (n + 1))
-        a0, b0, a1, b1, a2, b2 = self.gains
-        if level > a2:
-            a2, b2 = level, pace
+        a0, b0, a1, b1 = self.gains
         if level > a1:
             a1, b1 = level, pace
         if level > a0:
             a0, b0 = level, pace
-        return a0, b0, a1, b1, a2, b2
+        return a0, b0, a1, b1
