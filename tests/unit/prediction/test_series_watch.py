@@ -134,6 +134,15 @@ def test_what_is_unusual_is_told_with_what_was_usual_of_late() -> None:
     assert 0 < sight.probability <= 0.3 * sight.score
 
 
+def test_what_comes_again_before_it_has_passed_is_the_same_problem() -> None:
+    series = a_series(limit=None, rising=True)
+    usual = [50 + wave(place) for place in range(400)]
+    values = [*usual, 200.0, *usual[:4], 1e9, *usual[:4]]
+    seen = each_alone(SeriesWatch(series), points(values))
+    assert [one.phase for _, one in seen] == [Phase.OPENED, Phase.UPDATED]
+    assert len({one.opened_at for _, one in seen}) == 1
+
+
 def test_a_series_without_a_resource_is_called_by_its_whole_name() -> None:
     subject = a_series().subject.model_copy(update={"resource": None})
     series = a_series(subject=subject, limit=None, title="", unit="")
