@@ -47,8 +47,8 @@ class Shapes:
         plain = [
             place for place, word in enumerate(shape.words) if place not in shape.slots and is_word(word)
         ]
-        for _, key in _keys_without_one(shape.words, shape.slots, plain):
-            self._siblings.setdefault(hash(key), []).append(shape)
+        for beside in _keys_without_one(shape.words, shape.slots, plain):
+            self._siblings.setdefault(hash(beside), []).append(shape)
 
     def forget(self, gone: Iterable[Variant]) -> None:
         """Drop variants, and the shapes that have no others."""
@@ -88,7 +88,7 @@ class Shapes:
     def _join_siblings(self, shape: Shape, keys: list[tuple[int, str]]) -> Shape:
         """The shape itself, or the wider one that it and enough others now make."""
         for place, key in keys:
-            siblings = self._siblings.setdefault(hash(key), [])
+            siblings = self._siblings.setdefault(hash((place, key)), [])
             siblings.append(shape)
             if len(siblings) >= PLAIN:
                 siblings[:] = [one for one in siblings if one is shape or one.variants]

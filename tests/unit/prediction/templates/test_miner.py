@@ -64,6 +64,12 @@ def test_plain_words_become_a_variable_when_many_were_seen() -> None:
     }
 
 
+def test_words_in_different_places_are_no_evidence_for_each_other() -> None:
+    commands = ["do (run-parts /etc/hourly)", *(f"do (/opt/get {letter})" for letter in "abcde")]
+
+    assert len(set(texts(*commands))) == len(commands)
+
+
 def test_the_first_word_never_becomes_a_variable_for_being_plain() -> None:
     names = ["cupsd", "syslogd", "klogd", "portmap", "gmetad", "xinetd", "sshd", "crond"]
 
