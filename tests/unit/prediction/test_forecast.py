@@ -90,6 +90,33 @@ def test_most_batches_that_fill_a_disk_are_warned_of() -> None:
     assert sum(warned) >= 20
 
 
+def test_a_leak_without_any_noise_is_a_leak_and_no_series_of_jumps() -> None:
+    forecast = follow([30.0] * 40 + [30 + 0.5 * number for number in range(130)])[-1]
+
+    assert forecast is not None
+    assert forecast.probability > 0.9
+    assert forecast.expected_at == pytest.approx(forecast.at + 11 * STEP, abs=2 * STEP)
+
+
+def test_a_jump_is_no_trend() -> None:
+    said = probabilities(noisy(lambda i: 40 if i < 100 else 85, 160))
+
+    assert max(said) < 0.1
+
+
+def test_a_rise_that_has_turned_back_before_is_expected_to_do_so_again() -> None:
+    first, second = (probabilities(noisy(lambda i: 20 + (i % 110) * 0.7, count))[-1] for count in (109, 219))
+
+    assert second < first / 2
+
+
+def test_the_day_before_shows_where_a_rise_ends() -> None:
+    """Steep, noisy, and up to 96."""
+    values = noisy(lambda i: 60 + 35 * math.sin(i / DAY * math.tau), 4 * DAY, noise=1.0)
+
+    assert max(probabilities(values)[DAY + HOUR :]) < 0.3
+
+
 def test_falling_below_is_the_mirror_of_rising_above() -> None:
     values = noisy(CROSSING["a leak"], 480)
     falling = Forecaster(limit=0.0, rising=False)
