@@ -64,6 +64,7 @@ def _deploy(service: Any) -> None:
         "rolloutStateReason": "ECS deployment in progress.",
     }
     service.deployments = [fresh, {**former, "status": "ACTIVE"}]
+    service.deployments_made = getattr(service, "deployments_made", 0) + 1
     do_later(DEPLOYING_SECONDS, _end_of(service, fresh))
 
 

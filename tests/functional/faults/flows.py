@@ -55,6 +55,8 @@ class Flow:
     policy: str = ""
     remembered: bool = False
     """Whether its good state is known before it is broken."""
+    warned: str = ""
+    """The failure that a forecast foresees: nothing is broken, and nobody breaks it."""
     numbers: Mapping[str, int] = field(default_factory=dict)
     """Parameters of the template that are not at their defaults."""
 
@@ -148,6 +150,69 @@ PARAMETER = Kind(
     parameters=lambda name: {"name": name},
 )
 
+
+def _make_service(account: Account) -> str:
+    ecs = account.client("ecs")
+    ecs.create_cluster(clusterName="shop")
+    container = {"name": "app", "image": "shop/checkout", "memory": 512}
+    ecs.register_task_definition(family="checkout", containerDefinitions=[container])
+    ecs.create_service(cluster="shop", serviceName="checkout", taskDefinition="checkout", desiredCount=2)
+    account.clock.run()
+    return "shop/checkout"
+
+
+def _look_at_service(account: Account, _name: str) -> str:
+    """A second restart is another effect, and has to be seen as one."""
+    restarts = getattr(account.backend("ecs").services["shop:checkout"], "deployments_made", 0)
+    return {0: "leaking", 1: "restarted"}.get(restarts, f"restarted {restarts} times")
+
+
+def _make_database(account: Account) -> str:
+    account.client("rds").create_db_instance(
+        DBInstanceIdentifier="shop",
+        DBInstanceClass="db.t4g.small",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="shop",
+        MasterUserPassword="made-up-for-the-trial",
+    )
+    return "shop"
+
+
+def _look_at_database(account: Account, name: str) -> str:
+    """What it has, or is to have in a moment."""
+    database = account.backend("rds").databases[name]
+    pending = getattr(database, "pending_modified_values", {}).get("AllocatedStorage")
+    return f"{pending or database.allocated_storage} GiB"
+
+
+def _stays_well(_account: Account, _name: str) -> None:
+    """A warning is about what has not happened yet."""
+
+
+SERVICE = Kind(
+    name="ecs.service",
+    service="ecs",
+    make=_make_service,
+    spoil=_stays_well,
+    look=_look_at_service,
+    well="restarted",
+    broken="leaking",
+    call="",
+    parameters=lambda _name: {},
+)
+DATABASE = Kind(
+    name="rds.db-instance",
+    service="rds",
+    make=_make_database,
+    spoil=_stays_well,
+    look=_look_at_database,
+    well="25 GiB",
+    broken="20 GiB",
+    call="",
+    parameters=lambda _name: {},
+)
+
 # -- flows --------------------------------------------------------------------------------------
 
 STOPPED = Flow(name="instance-stopped", kind=INSTANCE, ends=State.COMPLETED)
@@ -161,9 +226,17 @@ UNANSWERED = Flow(name="unanswered", kind=INSTANCE, ends=State.EXPIRED, by=None)
 RECREATED = Flow(name="recreated", kind=LOST_INSTANCE, ends=State.COMPLETED, policy=_RECREATED)
 """By a build that takes a while: the only action here whose repetition would be seen."""
 
+RESTARTED = Flow(
+    name="restarted", kind=SERVICE, ends=State.COMPLETED, by=None, answer=True, warned="memory_leaking"
+)
+"""Prevented by a call that takes no token: it is known by the deployment that it replaces."""
+GROWN = Flow(
+    name="grown", kind=DATABASE, ends=State.COMPLETED, by=None, answer=True, warned="storage_filling"
+)
+
 EXHAUSTED = (STOPPED, TAMPERED)
 """Flows that meet every single fault in every run of the tests."""
-SAMPLED = (APPROVED, UNDONE, REJECTED, UNANSWERED, RECREATED)
+SAMPLED = (APPROVED, UNDONE, REJECTED, UNANSWERED, RECREATED, RESTARTED, GROWN)
 """Flows that meet a part of them."""
 
 

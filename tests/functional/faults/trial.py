@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,15 +14,16 @@ from chalicelib.aws.incident_reader import Story
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError, WrongStateError
 from chalicelib.incidents.lifecycle import ENDED
-from chalicelib.incidents.model import Resource, State
+from chalicelib.incidents.model import Resource, Signal, SignalSource, State
 from chalicelib.incidents.plans import Approval
+from chalicelib.intake import open_incident
 from chalicelib.sweep import HANGS_AFTER
 from mainstay.embedded.bus import Event
 from mainstay.embedded.personas import CODEBUILD, MAINSTAY, Persona
 from tests.functional.faults.account import Account
 from tests.functional.faults.clock import Clock
 from tests.functional.faults.codebuild import CodeBuild
-from tests.functional.faults.deliveries import Deliveries
+from tests.functional.faults.deliveries import LAMBDA_TRIES, Deliveries
 from tests.functional.faults.events import call_event, scheduled_event
 from tests.functional.faults.flows import POLICIES, Flow, begin, launch_instance, terminate_instance
 from tests.functional.faults.injector import Call, Crash, Plan
@@ -71,6 +73,7 @@ class Trial:
     """Makes the product another one: to see that a broken promise is noticed."""
     clock: Clock = field(default_factory=Clock)
     _switched_off_at: int = 0
+    _warned_at: datetime | None = None
 
     def run(self) -> Result:
         """Break the resource, and let everything happen until all is quiet."""
@@ -109,6 +112,8 @@ class Trial:
         self.team = self.alter(self.account.new_team(self.clock, POLICIES[self.flow.name]))
 
     def _break_the_news(self) -> None:
+        if self.flow.warned:
+            self.deliveries.invoke("warn", {}, LAMBDA_TRIES)
         if self.flow.by is not None:
             self._tell_of_call(self.flow.by, self.resource.id, 0.1)
         if self.flow.by is None:
@@ -222,9 +227,28 @@ class Trial:
     # -- functions and calls --------------------------------------------------------------------
 
     def _run_function(self, name: str, payload: Any) -> Any:
-        return (
-            self._take_answer() if name == "answer" else self.account.run_function(name, payload, self.team)
+        match name:
+            case "answer":
+                return self._take_answer()
+            case "warn":
+                return self._warn()
+        return self.account.run_function(name, payload, self.team)
+
+    def _warn(self) -> Any:
+        """What a scan does when a forecast says failure, and does again where it was interrupted."""
+        at = self._warned_at = self._warned_at or self.clock()
+        details = {"probability": 0.93, "horizon_minutes": 60, "metric": "what is used"}
+        signal = Signal(
+            signal_id=f"forecast:{self.resource.key}",
+            source=SignalSource.FORECAST,
+            resource=self.resource,
+            failure=self.flow.warned,
+            event_name="forecast",
+            occurred_at=at,
+            details=details,
         )
+        opening = open_incident(signal, self.team)
+        return {"incidents": [{"incident_id": opening.incident_id}]}
 
     def _call_aws(self, want: CallAws) -> Outcome:
         """The state machine is no process of ours: what would be a crash is a failed call to it."""
