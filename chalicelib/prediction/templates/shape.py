@@ -68,14 +68,16 @@ class Slot:
         self.pattern = pattern
         self.values = set(values)
 
-    def observe(self, word: str) -> bool:
-        """Take note of a word; true if this changes what the slot stands for."""
+    def observe(self, word: str, enough: int) -> bool:
+        """Take note of a word, and of the evidence it asks for; true if this changes what the slot says."""
         if self.pattern == WILD:
             return False
         if self.pattern:
             before, self.pattern = self.pattern, generalize(self.pattern, word)
             return before != self.pattern
         self.values.add(word)
+        if enough > CONSTANT:
+            self.enough = min(self.enough, enough)
         if len(self.values) < self.enough and WILD not in word:
             return False
         first, *others = sorted(self.values)
@@ -128,11 +130,11 @@ class Shape:
         """What all messages of this shape have in common."""
         return key_of(self.words, self.slots)
 
-    def observe(self, words: list[str]) -> bool:
+    def observe(self, tokens: list[Token]) -> bool:
         """Show the words of a message to the slots; true if this changed one."""
         changed = False
         for place, slot in self._watched:
-            if slot.observe(words[place]):
+            if slot.observe(*tokens[place]):
                 changed = True
         if changed:
             self._watched = [(place, slot) for place, slot in self._watched if slot.pattern != WILD]

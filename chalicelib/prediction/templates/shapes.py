@@ -31,7 +31,7 @@ class Shapes:
         """Find or make the variant of a message; `found` makes the record of a new template."""
         words = [text for text, _ in tokens]
         shape = self._shape_of(tokens, words)
-        if shape.observe(words):
+        if shape.observe(tokens):
             self._settle(shape)
         fixed = shape.fixed(words)
         known = shape.variants.get(tuple(fixed.values()))
@@ -109,13 +109,10 @@ class Shapes:
         moved = []
         for narrow in siblings:
             self.by_key[narrow.key()] = wide
-            wide.observe(narrow.words)
+            wide.observe([(word, CONSTANT) for word in narrow.words])
             for variant in narrow.variants.values():
-                words = list(narrow.words)
-                for at, slot in narrow.slots.items():
-                    words[at] = slot.pattern or variant.fixed[at]
-                wide.observe(words)
-                moved.append((variant, words))
+                wide.observe(variant.tokens())
+                moved.append((variant, [word for word, _ in variant.tokens()]))
             narrow.variants.clear()
         self._settle(wide)
         for variant, words in moved:

@@ -52,6 +52,8 @@ _REQUEST = re.compile(
 _QUOTED = re.compile(r"(?<==\")[^\"]{1,80}(?=\")")
 
 _APART = " \t\n\r\f\v=:,;()[]{}<>\"'|"
+_TRANSPARENT = " \"'"
+"""What is in front of these is in front of the word behind them, too."""
 _BETWEEN = {mark: (mark, BETWEEN) for mark in _APART}
 _WORD_OR_MARK = re.compile(r"[^\s=:,;()\[\]{}<>\"'|\x02]+|.", re.DOTALL)
 _WITH_RULES = re.compile(r"(?:(?!(?<!/)\.\.(?!/))[^\s=:,;()\[\]{}<>\"'|\x02])+|\.{2,}|.", re.DOTALL)
@@ -75,13 +77,13 @@ def tokenize(message: str) -> list[Token]:
         between = _BETWEEN.get(text)
         if between:
             tokens.append(between)
-            if text != " ":
+            if text not in _TRANSPARENT:
                 before = text
             continue
         word, evidence = token = _VARIABLE if text == _LUMP else mask_word(text)
         if text == "0" and before == "=" and _names_somebody(tokens):
             word, evidence = token = _ROOT
-        if evidence in (CONSTANT, MAYBE):
+        if evidence in (CONSTANT, MAYBE) or (evidence == BETWEEN and before == "="):
             token = _beside(word, evidence, before)
         elif before == ":" and len(text) <= _LONGEST_PORT and text.isdigit():
             _take_for_host(tokens)
@@ -121,7 +123,7 @@ def _beside(word: str, evidence: int, before: str) -> Token:
     """A word with the evidence that it needs where it stands. What a message begins with is no identifier."""
     if not before:
         return word, (CONSTANT if word[0].isalnum() else BETWEEN)
-    if not word[0].isalnum():
+    if not word[0].isalnum() and before != "=":
         return word, evidence
     return word.replace(_BLANK, " "), evidence_beside(word, evidence, before)
 

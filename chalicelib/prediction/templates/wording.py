@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from chalicelib.prediction.templates.masking import UNITS, WILD, is_word
 
 
 def align(one: list[str], other: list[str]) -> list[str]:
-    """One wording for two: their constant words, and `WILD` where what is between these differs.
-
-    Where their constant words differ, what begins and what ends both alike is left.
-    """
+    """One wording for two: the constant words of both, and `WILD` where what is between these differs."""
     if not one or not other or one == other:
         return one or other
     here, there = constant_places(one), constant_places(other)
     if [one[place] for place in here] != [other[place] for place in there]:
-        return _bridge(one, other)
+        here, there = _in_common(one, here, other, there)
     aligned: list[str] = []
     for (left, right), word in zip(_gaps(one, here, other, there), [*here, None], strict=True):
         aligned += left if left == right else _bridge(left, right)
@@ -51,6 +49,18 @@ def take_values(text: str, message: str) -> tuple[str, ...]:
     if at > end or not message.endswith(last):
         return ()
     return (*values, message[at:end])
+
+
+def _in_common(
+    one: list[str], here: list[int], other: list[str], there: list[int]
+) -> tuple[list[int], list[int]]:
+    """The places of the constant words that both have, in the same order."""
+    words = [one[place] for place in here], [other[place] for place in there]
+    blocks = SequenceMatcher(None, *words, autojunk=False).get_matching_blocks()
+    return (
+        [here[block.a + at] for block in blocks for at in range(block.size)],
+        [there[block.b + at] for block in blocks for at in range(block.size)],
+    )
 
 
 def _gaps(

@@ -81,6 +81,7 @@ def test_a_word_without_a_number_stands_until_there_is_evidence(word: str, evide
         ("moved from pending to running", "running", MAYBE),
         ("moved from NEW to RUNNING", "RUNNING", CONSTANT),
         ("done=true", "true", LIKELY),
+        ('tag="View Lock", uid=5', "View Lock", MAYBE),
         ("sent 5 KB", "KB", LIKELY),
         ("KB were sent", "KB", CONSTANT),
         ("getTodaySteps were sent", "getTodaySteps", CONSTANT),

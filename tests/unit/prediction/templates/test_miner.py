@@ -112,6 +112,17 @@ def test_optional_parts_without_words_do_not_make_a_template_of_their_own() -> N
     )
 
 
+def test_fields_that_vary_independently_are_one_template() -> None:
+    tags = ["View Lock", "ACK", "*launch*", "Windows", "*dexopt*", "Audio", "Alarm x"]
+    names = ["com.example.phone", "com.example.ui.main", "core", "system"]
+
+    miner, ids = learn(
+        f'acquire lock={n}, tag="{tags[n % 7]}", name={names[n % 4]}, ws=null, uid={n}' for n in range(60)
+    )
+
+    assert {miner.text(one) for one in ids} == {'acquire lock=<*>, tag="<*>", name=<*>, ws=null, uid=<*>'}
+
+
 def test_lists_of_any_length_are_one_template() -> None:
     messages = ["ask 10.0.0.1:5 to delete blk_1", "ask 10.0.0.1:5 to delete blk_1 blk_2 blk_3"]
 
