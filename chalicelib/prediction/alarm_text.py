@@ -19,7 +19,13 @@ _MANY = 10.0
 def describe(finding: Finding, template: str, further: int) -> str:
     """One sentence about the finding that tells most; `further` is how many others there are."""
     text = _SENTENCES[finding.detector](finding, shorten(template))
-    return text + (f"; and {further} more" if further else "")
+    return text + _besides(further)
+
+
+def _besides(further: int) -> str:
+    if not further:
+        return ""
+    return "; another thing is unusual too" if further == 1 else f"; {further} other things are unusual too"
 
 
 def shorten(template: str) -> str:

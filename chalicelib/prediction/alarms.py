@@ -1,7 +1,7 @@
 """Findings over time become alarms: one per problem, with updates, and an all-clear.
 
-What is found within an hour of an alarm's beginning belongs to it, and so does whatever it was about
-before, for as long as it is open; a problem that begins later is an alarm of its own. An alarm goes off
+What is found within an hour of what came to an alarm last belongs to it, and so does whatever it was
+about before, for as long as it is open; a problem that begins later is an alarm of its own. An alarm goes off
 at a score of a half, stays on while weaker findings last (hysteresis), and clears when none came for a
 while. What has been alarming for a day is how things are now: it is handed back to be learnt anew.
 """
@@ -81,12 +81,12 @@ class Subject:
 class OpenAlarm:
     """A problem that is going on."""
 
-    __slots__ = ("alarm_id", "examples", "opened", "subjects", "updated")
+    __slots__ = ("alarm_id", "examples", "grown", "opened", "subjects")
 
     def __init__(self, alarm_id: str, opened: int) -> None:
         self.alarm_id = alarm_id
         self.opened = opened
-        self.updated = opened
+        self.grown = opened
         self.subjects: dict[tuple[str, str], Subject] = {}
         self.examples: list[str] = []
 
@@ -95,9 +95,10 @@ class OpenAlarm:
         subject = self.subjects.get(finding.subject)
         if subject is not None:
             subject.take(finding, slot)
-        elif len(self.subjects) < MOST_SUBJECTS:
+            return
+        self.grown = slot
+        if len(self.subjects) < MOST_SUBJECTS:
             self.subjects[finding.subject] = Subject(slot, slot, finding, finding)
-        self.updated = slot
 
     def is_on(self, slot: int) -> bool:
         """Whether anything of it still goes on."""
@@ -171,7 +172,7 @@ class Alarms:
                 return alarm
         if finding.score < ALARMING:
             return None
-        recent = [alarm for alarm in self.open if slot - alarm.opened < SLOTS_PER_HOUR]
+        recent = [alarm for alarm in self.open if slot - alarm.grown < SLOTS_PER_HOUR]
         return recent[-1] if recent else None
 
     def _adopt(self, slot: int) -> list[tuple[str, str]]:
@@ -188,15 +189,15 @@ class Alarms:
     def dump(self) -> list[Any]:
         """As JSON."""
         return [
-            [alarm.alarm_id, alarm.opened, alarm.updated, alarm.examples, _dump_subjects(alarm)]
+            [alarm.alarm_id, alarm.opened, alarm.grown, alarm.examples, _dump_subjects(alarm)]
             for alarm in self.open
         ]
 
     def load(self, dumped: Sequence[Any]) -> None:
         """What `dump` gave."""
-        for alarm_id, opened, updated, examples, subjects in dumped:
+        for alarm_id, opened, grown, examples, subjects in dumped:
             alarm = OpenAlarm(alarm_id, opened)
-            alarm.updated, alarm.examples = updated, list(examples)
+            alarm.grown, alarm.examples = grown, list(examples)
             for first, last, worst, latest in subjects:
                 one = Subject(first, last, Finding(*worst), Finding(*latest))
                 alarm.subjects[one.worst.subject] = one

@@ -129,6 +129,11 @@ class Series:
         lean = self._lean_share()
         return (1 - lean) * (clock.passed - self.last) + lean * (clock.passed_seasonal - self.last_seasonal)
 
+    def missing(self, clock: Clock, exposure: float, factor: float) -> float:
+        """Events that were to come since something last came, up to the end of this slot."""
+        flat = clock.passed - self.last + exposure
+        return self.expect(clock, flat, clock.passed_seasonal - self.last_seasonal + exposure * factor)
+
     def age(self, slot: int) -> float:
         """Slots since it was first seen."""
         return slot - self.born

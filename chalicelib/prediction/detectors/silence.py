@@ -18,6 +18,8 @@ _BEFORE_A_WEEK = 0.5
 """As long as no weekend was seen it may well be that half as much comes."""
 _GROUP_SHARE = 0.25
 _FEWEST_MISSING = 2.5
+_SURE_AFTER, _LONGEST = 14.0, SLOTS_PER_DAY / 2
+"""Scales beyond the mean gap at which a silence is sure; where that takes half a day nobody is told."""
 _WEAKEST = 0.02
 
 
@@ -38,9 +40,11 @@ def _judge(moment: Moment, key: str) -> Finding | None:
     series = moment.known[key]
     away = series.away(moment.clock) + moment.exposure
     gaps = series.gaps
-    if away < max(_SHORTEST, 2 * gaps.mean()) or series.age(moment.slot) < _YOUNGEST:
+    if gaps.mean() + _SURE_AFTER * gaps.scale() > _LONGEST or series.age(moment.slot) < _YOUNGEST:
         return None
-    usual = series.expect(moment.clock, away, away)
+    if away < max(_SHORTEST, 2 * gaps.mean()):
+        return None
+    usual = series.missing(moment.clock, moment.exposure, moment.factor)
     if usual < _FEWEST_MISSING or (key != GROUP and series.gravity > HARMLESS):
         return None
     share = _GROUP_SHARE if key == GROUP else (1 - _GROUP_SHARE) / len(moment.steady)

@@ -16,9 +16,9 @@ from chalicelib.prediction.baselines.values import Numbers, read_number
     [
         ("12", 12), ("3.5", 3.5), ("-4", -4), ("12ms", 0.012),
         ("2 s", 2), ("1.5min", 90),
-        ("4KB", 4000),        ("4KiB", 4096), ("91%", 91), ("(17)", 17), ("7,", 7),
-        ("10.0.0.1", None), ("v12", None), ("0x1f", None), ("12:30", None), ("", None), ("1234567890123", None),
-        ("5 apples", None), ("1e5", None),
+        ("4KB", 4000), ("4KiB", 4096), ("91%", 91), ("(17)", 17), ("7,", 7),
+        ("10.0.0.1", None), ("v12", None), ("0x1f", None), ("12:30", None), ("", None),
+        ("1234567890123", None), ("5 apples", None), ("1e5", None),
     ],
 )  # fmt: skip
 def test_numbers_are_read_with_their_units(text: str, number: float | None) -> None:
