@@ -50,8 +50,8 @@ class Span:
 def next_span(until: int | None, now: int, late: int) -> Span | None:
     """The span after the watermark `until` (None: nothing was read yet); None where all is read.
 
-    A clock that went back gives no span, and one that jumped ahead cannot have moved the watermark past
-    what CloudWatch had shown by then, since it is kept `SETTLE` behind.
+    A clock that went back gives no span, until it has come to where it was. One that is ahead by less than
+    `SETTLE` leaves nothing out, since the watermark is kept so far behind it.
     """
     end = now - SETTLE
     start = end - FIRST_LOOK if until is None else max(until, end - FARTHEST)

@@ -15,6 +15,7 @@ from chalicelib.aws import items
 from chalicelib.aws.incident_index import Entry, Page
 from chalicelib.aws.incident_table import How, Opening
 from chalicelib.aws.knowledge import Known
+from chalicelib.aws.logs import Reading
 from chalicelib.aws.metrics import Wanted
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError, StaleRecordError, UnknownIncidentError
@@ -23,8 +24,10 @@ from chalicelib.incidents.messages import Message
 from chalicelib.incidents.model import Incident, State
 from chalicelib.incidents.step import Step
 from chalicelib.prediction.requests import ScanRequest
+from chalicelib.prediction.sampling import Stratum
 from chalicelib.prediction.scores import Score
 from chalicelib.prediction.sightings import Phase, Sighting, in_utc
+from chalicelib.prediction.spans import Span
 from chalicelib.services import make_collaborators
 from chalicelib.settings import Settings
 from chalicelib.telemetry import Telemetry
@@ -57,6 +60,7 @@ class FakeAlerts:
         self.weeks: set[str] = set()
         self.rows: list[dict[str, Any]] = []
         self.broken: set[str] = set()
+        self.missed: set[str] = set()
 
     def opened(self, alert: Alert) -> list[Any]:
         return [("alert", alert.alert_id, alert), ("mark", alert.alert_id, None)]
@@ -126,6 +130,11 @@ class FakeAlerts:
             for one in score.detectors
         ]
 
+    def count_miss(self, incident_id: str, _detector: str, _now: datetime) -> bool:
+        new = incident_id not in self.missed
+        self.missed.add(incident_id)
+        return new
+
     def scores(self) -> list[dict[str, Any]]:
         return self.rows
 
@@ -164,11 +173,16 @@ def _kept(known: Known) -> Known:
 
 
 class FakeLogs:
-    """Log groups by name, with their tags."""
+    """Log groups by name, with their tags, and lines that are ingested when they happen."""
 
     def __init__(self) -> None:
         self.groups: dict[str, Mapping[str, str]] = {}
         self.prefixes: list[str] = []
+        self.lines: dict[str, list[tuple[float, str]]] = {}
+
+    def read_span(self, group: str, span: Span, **_how: Any) -> Reading:
+        lines = [one for one in self.lines.get(group, []) if span.after < one[0] * 1000 <= span.upto]
+        return Reading(strata=(Stratum(lines),), lines=len(lines))
 
     def names(self, prefix: str) -> Iterator[str]:
         self.prefixes.append(prefix)

@@ -1,16 +1,19 @@
-"""Metrics are scanned: what was learnt and what follows from it are written together, or not at all."""
+"""What was learnt and what follows from it are written together, or not at all."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from chalicelib.aws.pattern_keys import group_name
 from chalicelib.errors import UnreachableError
 from chalicelib.incidents.alert import Alert, AlertState
-from chalicelib.prediction.requests import MOST_SERIES, MetricScan, Series
+from chalicelib.prediction.log_watch import LogWatch
+from chalicelib.prediction.requests import MOST_SERIES, LogScan, MetricScan, Series
 from chalicelib.scanning import FIRST_LOOK, METRIC_SETTLE, run_scan
-from tests.unit.incidents.alerts import DATABASE, GIB, STORAGE, a_series
+from tests.unit.incidents.alerts import CHECKOUT, DATABASE, GIB, STORAGE, a_series
 from tests.unit.teams import Team
 
 STEP = 300.0
@@ -135,3 +138,57 @@ def test_a_first_look_goes_back_some_days(age: timedelta, looked_at: int) -> Non
     team.metrics.points[series.subject.name] = [(at, 20 * GIB)]
     scanned(team, series)
     assert len(team.knowledge.by_name) == looked_at
+
+
+# -- log groups ---------------------------------------------------------------------------------
+
+LINES = LogScan(subject=CHECKOUT)
+
+
+def lines_scanned(team: Team) -> int:
+    """Scan the log group, and say how many lines are known of it."""
+    run_scan(LINES.model_dump_json(), team.collaborators())
+    state = team.knowledge.load_whole(group_name(CHECKOUT.name)).state
+    return sum(one.count for one in LogWatch.restore(state).miner.templates())
+
+
+def talking(team: Team, minutes: int) -> None:
+    """The service says a line each minute up to now."""
+    now = team.clock.now.timestamp()
+    team.logs.lines[CHECKOUT.name] = [
+        (now - 60 * back, f"paid order {back}") for back in range(minutes, 0, -1)
+    ]
+
+
+def test_a_log_group_is_read_on_from_where_the_last_scan_ended() -> None:
+    team = Team()
+    talking(team, 30)
+    assert lines_scanned(team) == 30
+    assert lines_scanned(team) == 30
+    team.clock.goes_on(5)
+    talking(team, 35)
+    assert lines_scanned(team) == 35
+
+
+def test_a_backlog_is_read_span_by_span_and_what_is_too_old_is_said_to_be_given_up() -> None:
+    team = Team()
+    talking(team, 10)
+    lines_scanned(team)
+    team.clock.goes_on(30 * 60)
+    talking(team, 26 * 60)
+    assert lines_scanned(team) == 10 + 24 * 60
+    assert "gave up 6.0 h of a log group" in team.log.getvalue()
+    assert len(team.knowledge.writes) == 1 + 24
+
+
+def test_what_can_no_longer_be_read_is_learnt_anew_and_said_so() -> None:
+    team = Team()
+    talking(team, 30)
+    lines_scanned(team)
+    name = group_name(CHECKOUT.name)
+    known = team.knowledge.by_name[name]
+    team.knowledge.by_name[name] = replace(known, state=b"of another version")
+    team.clock.goes_on(5)
+    talking(team, 5)
+    assert lines_scanned(team) == 5
+    assert f"learning {name} anew" in team.log.getvalue()
