@@ -10,12 +10,12 @@ there are the spread. What that gives is lowered by earlier rises that turned ba
 raised by jumps that come at some rate. Constant work and memory for each point, whatever its spacing.
 """
 
-# ruff: noqa: FURB136, PLR1730 - in a loop as hot as this a comparison is a third of a call
+# ruff: noqa: FURB136 - in a loop as hot as this a comparison is a third of a call
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import exp, inf, isfinite, sqrt
+from math import exp, inf, sqrt
 from typing import Any
 
 from chalicelib.prediction.forecasting.days import Days
@@ -23,7 +23,7 @@ from chalicelib.prediction.forecasting.jumps import FAR, Jumps
 from chalicelib.prediction.forecasting.kept import LONG_AGO, dump, load
 from chalicelib.prediction.forecasting.outlook import ALL_CLEAR, WARNING, Forecast
 from chalicelib.prediction.forecasting.peaks import Peaks
-from chalicelib.prediction.forecasting.pool import guess_error, lift, pool
+from chalicelib.prediction.forecasting.pool import chance_of, guess_error, lift, pool, spread_of
 from chalicelib.prediction.forecasting.record import TRUSTED, Forecasts, Record
 from chalicelib.prediction.forecasting.trends import Trends
 
@@ -34,19 +34,18 @@ STATE_VERSION = 1
 
 _LEAST = 0.001
 """No forecast is surer than this, either way."""
-_LOGISTIC = 1.702
-"""The logistic curve with this slope is the normal one within 0.01."""
 _WARM = 7
 """Points before anything is called unusual."""
 _BOUND = 1e60
 """Values beyond count as none: their squares' squares would be infinite."""
+_LAST_SECOND = 1e15
 _SAME_TIME = 1e-4
 """Horizons within which two points are at the same time."""
 _BELIEVED_BACK = 10
 """So many points running that are not later than an earlier one: the clock was set back."""
 _GAP = 4.0
 """Spacings, and horizons, after which a trend is not carried on."""
-_UNKNOWN = -1.0
+_UNKNOWN = -1e300
 _JITTER = 0.1
 """The share by which spacings may differ and are the same."""
 _FELL = 0.3
@@ -58,9 +57,6 @@ _NOISE_MEMORY = 6.0
 _SCALE_FADES = 0.1
 _LEAST_NOISE = 5e-4
 """Of the distance from the limit: what changes by less is constant."""
-_FAR_AWAY = 8.0
-_BLUR = 0.2
-"""Of the square of the noise: how well a level can be known at all."""
 _OUT_OF_REACH = 64.0
 """Mean squares: eight standard deviations."""
 _OUT_OF_TOUCH = 4.0
@@ -76,7 +72,10 @@ _PARTS = ("trends", "record", "jumps", "peaks", "days")
 
 
 class Forecaster:
-    """Follows one series. `rising`: the limit is crossed from below; else the value falls below it."""
+    """Follows one series. `rising`: the limit is crossed from below; else the value falls below it.
+
+    Raises ValueError for a limit that is no number.
+    """
 
     __slots__ = (
         "at", "behind", "days", "fading", "horizon", "jumped", "jumps", "latest", "level", "limit", "noise",
@@ -86,6 +85,8 @@ class Forecaster:
     def __init__(
         self, *, limit: float, rising: bool = True, horizon_seconds: float = HORIZON_SECONDS
     ) -> None:
+        if not -_BOUND < limit < _BOUND:
+            raise ValueError(f"a limit is a number, and less than {_BOUND:g}")
         self.rising = rising
         self.limit = limit if rising else -limit
         self.horizon = horizon_seconds
@@ -138,7 +139,7 @@ class Forecaster:
 
     def _space(self, at: float, value: float, seconds: float) -> bool:
         """See to a spacing that is new: whether the point can be taken as one that follows the last."""
-        if not isfinite(at):
+        if not -_LAST_SECOND < at < _LAST_SECOND:
             return False
         if seconds < self.horizon * _SAME_TIME:
             self.behind += 1
@@ -204,9 +205,8 @@ class Forecaster:
             size = _CLIP * noise
         share = fading if count * fading > 1 else 1 / count
         noise += share * (_MEAN_TO_DEVIATION * size - noise)
-        if noise < _LEAST_NOISE * scale:
-            noise = _LEAST_NOISE * scale
-        self.noise = noise
+        least = _LEAST_NOISE * scale + 1 / _BOUND
+        self.noise = noise = noise if noise > least else least
         trends.follow(level, seconds, most)
         days.follow(at, level)
         record.check(at + seconds / 2, level, noise * noise)
@@ -237,10 +237,8 @@ class Forecaster:
             variance = guess_error(trends.count, reach / self.spacing, noise)
         rise = ahead - level
         gap = limit - level - noise * lift(rise * self.spacing / (reach * noise))
-        square = noise * noise
-        spread = sqrt(max(variance - square, 0.1 * variance) + _BLUR * square)
-        far = (gap - max(rise, 0.0)) / spread
-        chance = 1 / (1 + exp(_LOGISTIC * far)) if far < _FAR_AWAY else 0.0
+        spread = spread_of(variance, noise)
+        chance = chance_of((gap - max(rise, 0.0)) / spread)
         if chance > _PEAKS_MATTER and self.peaks.count:
             level += self.jumped
             passing = self.peaks.chance(level, level + gap, noise, self.scale)

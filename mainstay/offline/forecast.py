@@ -24,15 +24,15 @@ def forecast(
     Follows each file from its first row to its last and looks at no row before its turn. Rows that cannot be
     used are named, and change nothing.
     """
-    import math  # noqa: PLC0415
-
     from mainstay.offline.answering import answering  # noqa: PLC0415 - imports rich
     from mainstay.offline.forecasts import Question, print_rows, print_story  # noqa: PLC0415
     from mainstay.offline.opening import reading  # noqa: PLC0415
 
-    if not math.isfinite(limit):
-        raise typer.BadParameter("it has to be a finite number", param_hint="--limit")
     question = Question(limit=limit, rising=not below, horizon_seconds=horizon * 60)
+    try:
+        question.forecaster()
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--limit") from error
     with answering(), reading(files) as sources:
         for source in sources:
             if as_json:

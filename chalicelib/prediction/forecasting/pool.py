@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import log
+from math import exp, log, sqrt
 
 from chalicelib.prediction.forecasting.record import TRUSTED, Forecasts, Record
 from chalicelib.prediction.forecasting.trends import Trends
@@ -12,6 +12,13 @@ _FLOOR = 0.05
 _UNLIKE = 0.1
 """Of the square by which the day differs from the trend: yesterday need not come again."""
 _HIGHEST = 0.6
+_BLUR = 0.2
+"""Of the square of the noise: how well a level can be known at all."""
+_LEAST_SHARE = 0.1
+"""Of a mean square error: not all of it is noise."""
+_FAR_AWAY = 8.0
+_LOGISTIC = 1.702
+"""The logistic curve with this slope is the normal one within 0.01."""
 _NEVER = 1e150
 """The mean square error of what is not known."""
 _FAST = 0.3
@@ -64,3 +71,14 @@ def lift(pace: float) -> float:
     if pace > _FAST:
         return 0.0
     return min(_HIGHEST, 0.4 - 0.37 * log(max(pace, 0.02) / 0.1))
+
+
+def spread_of(variance: float, noise: float) -> float:
+    """Standard deviation of the level a horizon ahead: what is left of the errors without the noise."""
+    square = noise * noise
+    return sqrt(max(variance - square, _LEAST_SHARE * variance) + _BLUR * square)
+
+
+def chance_of(deviations: float) -> float:
+    """Probability that a normal variable exceeds its mean by so many standard deviations."""
+    return 1 / (1 + exp(_LOGISTIC * deviations)) if deviations < _FAR_AWAY else 0.0

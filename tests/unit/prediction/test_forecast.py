@@ -231,6 +231,27 @@ def test_its_state_stays_small() -> None:
     assert max(sizes) < 5_000
 
 
+@pytest.mark.parametrize("limit", [math.nan, math.inf, -math.inf, 1e100])
+def test_a_limit_that_is_no_number_is_refused(limit: float) -> None:
+    with pytest.raises(ValueError, match="a limit is a number"):
+        Forecaster(limit=limit)
+
+
+@pytest.mark.parametrize("limit", [0.0, 1e-12, -5.0, 1e12])
+@pytest.mark.parametrize("spacing", [1e-6, 1.0, 3600.0, 1e7])
+def test_numbers_of_any_size_are_survived(limit: float, spacing: float) -> None:
+    chance = dice(1)
+    forecaster = Forecaster(limit=limit)
+    at = -1e9
+    for _ in range(400):
+        at += spacing * chance.choice([0, 1, 1, 1, 1, 50, -1])
+        tiny_or_huge = 10 ** chance.uniform(-320, 59) * chance.choice([1, -1])
+        forecast = forecaster.step(at, chance.choice([tiny_or_huge, 0.0, limit, -1e-320, math.nan]))
+        if forecast is not None:
+            check_sane(forecast)
+    json.dumps(forecaster.state(), allow_nan=False)
+
+
 def test_a_state_of_another_version_is_refused() -> None:
     with pytest.raises(ValueError, match="version 0"):
         Forecaster.restore({**Forecaster(limit=1.0).state(), "version": 0})
