@@ -141,7 +141,12 @@ NAMED: Mapping[str, tuple[str, ...]] = {
         "arn:aws:ssm:*:*:document/mainstay-*-rotate-logs-command",
         "arn:aws:ec2:*:*:instance/*",
     ),
-    "ssm:StartAutomationExecution": ("arn:aws:ssm:*:*:automation-definition/mainstay-*-rotate-logs:*",),
+    # AWS has come to ask for the document and the execution, where it asked for the definition.
+    "ssm:StartAutomationExecution": (
+        "arn:aws:ssm:*:*:automation-definition/mainstay-*-rotate-logs:*",
+        "arn:aws:ssm:*:*:automation-execution/*",
+        "arn:aws:ssm:*:*:document/mainstay-*-rotate-logs",
+    ),
 }
 """Permissions that are used on something else than the resource of whoever declares them."""
 
