@@ -10,8 +10,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from chalicelib.prediction.log_limits import Heading
 from chalicelib.prediction.log_watch import LogAlarm
-from chalicelib.redaction import inert
+from chalicelib.redaction import clean_text, inert
 from mainstay.offline.scanning import Summary
 
 _BARS = "▁▂▃▄▅▆▇█"
@@ -48,6 +49,11 @@ class TextReport:
         elif told is None or _is_worse(alarm, told):
             self._told[alarm.alarm_id] = alarm
             self._tell(alarm, offset, "ALARM" if told is None else "worse")
+
+    def foresee(self, heading: Heading, at: float) -> None:
+        """What will be full, and when."""
+        word, style = ("AHEAD", "bold yellow") if heading.warned else ("passed", "green")
+        self._say(at, word, style, describe_heading(heading))
 
     def end(self, summary: Summary) -> None:
         """What was read and how quiet it was; alarms that were still on."""
@@ -87,11 +93,35 @@ class JsonReport:
         """Print the alarm, with its times as the log has them."""
         document: dict[str, Any] = {"log": self._name, **asdict(alarm)}
         for name in ("opened_at", "updated_at"):
-            document[name] = datetime.fromtimestamp(document[name] - offset, UTC).isoformat()
+            document[name] = _iso(document[name] - offset)
+        print(json.dumps(document))  # noqa: T201 - what was asked for
+
+    def foresee(self, heading: Heading, at: float) -> None:
+        """Print a forecast, or that it no longer stands."""
+        expected = heading.forecast.expected_at if heading.warned else None
+        document = {
+            "log": self._name,
+            "status": "FORESEEN" if heading.warned else "UNLIKELY",
+            "at": _iso(at),
+            "value": heading.value,
+            "probability": heading.forecast.probability,
+            "expected_at": None if expected is None else _iso(at + expected - heading.forecast.at),
+            "what": describe_heading(heading),
+        }
         print(json.dumps(document))  # noqa: T201 - what was asked for
 
     def end(self, summary: Summary) -> None:
         """There is nothing more to say."""
+
+
+def describe_heading(heading: Heading) -> str:
+    """One sentence."""
+    text = clean_text(heading.text, _LONGEST_NAME)
+    if not heading.warned:
+        return f"'{text}' is no longer likely to reach 100 % within the hour"
+    expected = heading.forecast.expected_at
+    soon = "within the hour" if expected is None else f"in {format_span(expected - heading.forecast.at)}"
+    return f"'{text}' is likely to reach 100 % {soon} ({heading.forecast.probability:.0%} within the hour)"
 
 
 def summarise(summary: Summary) -> list[str]:
@@ -103,7 +133,8 @@ def summarise(summary: Summary) -> list[str]:
     lines = [f"{summary.lines:,} lines, {summary.templates:,} templates, {span} ({lasted})"]
     quiet = 1 - summary.alarming_scans / summary.scans
     alarms = "no alarm" if not summary.opened else f"{summary.opened} alarm{'s' * (summary.opened > 1)}"
-    lines.append(f"{alarms}; {quiet:.1%} of the time was quiet")
+    foreseen = f", {summary.foreseen} foreseen" if summary.foreseen else ""
+    lines.append(f"{alarms}{foreseen}; {quiet:.1%} of the time was quiet")
     if summary.paused:
         lines.append(f"{format_span(summary.paused)} without a line were left out")
     if summary.untimed:
@@ -132,6 +163,10 @@ def format_span(seconds: float) -> str:
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = [f"{days} d" * bool(days), f"{hours} h" * bool(hours), f"{rest} min" * bool(rest and not days)]
     return " ".join(part for part in parts if part) or "less than a minute"
+
+
+def _iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat()
 
 
 def _is_worse(alarm: LogAlarm, told: LogAlarm) -> bool:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from chalicelib.errors import PermanentError
 from chalicelib.prediction.events import LogEvent, read_events
+from chalicelib.prediction.log_limits import Heading, LogLimits
 from chalicelib.prediction.log_watch import Batch, LogAlarm, LogWatch
 from mainstay.offline.opening import Source, Sources
 from mainstay.offline.pacing import Pacer
@@ -33,6 +34,7 @@ class Summary:
     start: float = 0.0
     end: float = 0.0
     opened: int = 0
+    foreseen: int = 0
     scans: int = 0
     alarming_scans: int = 0
     untimed: int = 0
@@ -48,6 +50,9 @@ class Report(Protocol):
 
     def show(self, alarm: LogAlarm, offset: float) -> None:
         """An alarm after a scan; `offset` is how far its times are ahead of what the log says."""
+
+    def foresee(self, heading: Heading, at: float) -> None:
+        """A percentage began to head for a hundred, or ceased to, by a time that the log says."""
 
     def end(self, summary: Summary) -> None:
         """The log has ended."""
@@ -71,7 +76,7 @@ def scan_all(sources: Sources, report: Report, *, every_seconds: float, together
 def scan_log(name: str, lines: Iterable[str], report: Report, every_seconds: float) -> bool:
     """Scan one log; whether it had any time stamp (an empty one needs none)."""
     summary = Summary(name)
-    watch, pacer = LogWatch(), Pacer()
+    watch, pacer, limits = LogWatch(), Pacer(), LogLimits()
     report.begin(name)
     for start, end, events in _windows(pacer.pace(read_events(lines)), every_seconds, summary):
         found = watch.scan([Batch(events)], start=start, end=end)
@@ -82,6 +87,11 @@ def scan_log(name: str, lines: Iterable[str], report: Report, every_seconds: flo
         summary.alarming_scans += any(alarm.status != "CLEARED" for alarm in found.alarms)
         for alarm in found.alarms:
             report.show(alarm, pacer.offset)
+        for event in events:
+            limits.read(event.text)
+        for heading in limits.step(end):
+            summary.foreseen += heading.warned
+            report.foresee(heading, end - pacer.offset)
     summary.templates = len(watch.miner)
     summary.untimed, summary.disbelieved = pacer.untimed, pacer.disbelieved
     if not summary.events and pacer.untimed:

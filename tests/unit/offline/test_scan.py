@@ -60,6 +60,21 @@ def test_trouble_is_told_with_lines_a_picture_and_an_all_clear(tmp_path: Path) -
     assert "1 alarm;" in result.output
 
 
+def test_a_disk_that_fills_is_foreseen_before_it_is_full(tmp_path: Path) -> None:
+    filling = [
+        f"{stamp(300 * step + 20)} INFO disk usage of /data is {50 + step / 2:.1f}%" for step in range(100)
+    ]
+    path = write(tmp_path / "app.log", sorted(quiet_lines(9) + filling))
+
+    result, events = scan(path), scan(path, "--json").stdout.splitlines()
+
+    (foreseen,) = (one for one in map(json.loads, events) if one["status"] == "FORESEEN")
+    assert "AHEAD" in result.output
+    assert "is likely to reach 100 % in" in result.output
+    assert "2026-01-05T06:00" < foreseen["at"] < "2026-01-05T08:05"
+    assert "2026-01-05T08:00" < foreseen["expected_at"] < "2026-01-05T08:40"
+
+
 def test_a_quiet_log_is_said_to_be_quiet(tmp_path: Path) -> None:
     result = scan(write(tmp_path / "app.log", quiet_lines(6)))
 
