@@ -4,7 +4,7 @@
     for at, value in series:
         if detector.score(at, value) >= ALARM: ...
 
-Each record is seen from eight sides (`features`), each of them weighed by how rare it is (`tail`), and what
+Each record is seen from nine sides (`features`), each of them weighed by how rare it is (`tail`), and what
 is found is added up so that the rarest counts most. How rare such a sum is in this very series makes the
 score (`rarity`). Nothing is configured, nothing of the future is known; memory and work are constant.
 """

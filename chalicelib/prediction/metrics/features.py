@@ -1,9 +1,10 @@
-"""Eight views of a series, in each of which something else stands out.
+"""Nine views of a series, in each of which something else stands out.
 
 | view | is | shows |
 |---|---|---|
 | jump | the distance from where the last few records were, in usual steps | spikes and dips |
 | shift | the distance from where the last dozens of records were, in usual steps | changes of level |
+| change | the distance of the mean of ten from that of thirty records ago, in usual steps | ramps and steps |
 | level, level_30, level_100 | the mean of about so many records | what is high or low as such, for a while |
 | unrest, unrest_30 | the logarithm of the spread of about so many | bursts, and lines gone flat |
 | season | the distance from what is usual at this hour of the week, in spreads | values at the wrong time |
@@ -22,6 +23,7 @@ _FEW_RECORDS, _DOZENS = 0.3, 0.03
 """Weights of the newest record in where the series is."""
 _THIRTY, _HUNDRED = 2.0 / 31.0, 2.0 / 101.0
 """Weights of the newest record in means over about so many."""
+_LAG = 31
 _LARGEST_SHIFT = 10.0
 _LEAST_SPREAD = 0.03
 """Of the usual step: spreads below are all the same flat line."""
@@ -36,6 +38,7 @@ class Views(NamedTuple):
 
     jump: float
     shift: float
+    change: float
     level: float
     level_30: float
     level_100: float
@@ -52,6 +55,7 @@ class Features:
         "fast",
         "hundred",
         "interval",
+        "levels",
         "pace",
         "recent",
         "seen",
@@ -67,6 +71,7 @@ class Features:
         self.at = self.interval = 0.0
         self.value = self.fast = self.slow = self.thirty = self.hundred = self.square = 0.0
         self.recent: list[float] = []
+        self.levels: list[float] = []
         self.pace = Pace()
         self.week = Week()
 
@@ -93,6 +98,7 @@ class Features:
         return Views(
             jump / expected,
             shift / expected,
+            (level - self._level_before(level)) / expected,
             level,
             self.thirty,
             self.hundred,
@@ -134,6 +140,14 @@ class Features:
         count = len(recent)
         mean = sum(recent) / count
         return mean, sum([(one - mean) ** 2 for one in recent]) / count
+
+    def _level_before(self, level: float) -> float:
+        """The mean of ten thirty records ago."""
+        levels = self.levels
+        levels.append(level)
+        if len(levels) > _LAG:
+            del levels[0]
+        return levels[0]
 
     def _look_far_back(self, value: float) -> None:
         """Means, and a mean square (West 1979), with weights that fade."""

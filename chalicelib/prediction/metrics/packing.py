@@ -19,6 +19,7 @@ def pack_features(features: Features) -> dict[str, Any]:
         "seen": features.seen,
         "now": [getattr(features, name) for name in _NOW],
         "recent": list(features.recent),
+        "means": _pack_numbers(features.levels),
         "pace": [pace.usual, pace.lately],
         "of_day": _pack_numbers(pace.of_day),
         "of_day_counts": _pack_counts(pace.counts),
@@ -34,7 +35,7 @@ def unpack_features(state: Mapping[str, Any]) -> Features:
     features.seen = state["seen"]
     for name, number in zip(_NOW, state["now"], strict=True):
         setattr(features, name, number)
-    features.recent = list(state["recent"])
+    features.recent, features.levels = list(state["recent"]), _unpack_numbers(state["means"])
     pace, week = features.pace, features.week
     pace.usual, pace.lately = state["pace"]
     pace.of_day, pace.counts = _unpack_numbers(state["of_day"]), _unpack_counts(state["of_day_counts"])

@@ -14,12 +14,12 @@ LIMIT = 6.9
 """-ln(0.001): smaller surprises make no episode."""
 _REFRACTORY = 200
 """Records until a peak is forgotten."""
-_WORSE = 0.2
+_WORSE = 0.15
 """The share by which a surprise must be larger than the last peak to be news right after it."""
 _MEMORY = 12_000.0
 _USUAL_HEIGHT = 2.0
 """The mean height of peaks above the limit, as believed beforehand; 1 were exact surprises."""
-_BELIEF = 20.0
+_BELIEF = 50.0
 """Episodes that this belief is worth."""
 _LARGEST = 4.0
 """Mean heights that one peak can count for."""

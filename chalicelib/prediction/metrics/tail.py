@@ -20,7 +20,7 @@ _KNEE = 10.0
 """Mean excesses after which the tail turns from exponential to a power."""
 _USUAL_SHAPE = 0.0916
 """The mean of log(1 + excess / knee) where excesses are exponential: what is believed beforehand."""
-_BELIEF = 10.0
+_BELIEF = 20.0
 """Excesses that this belief is worth."""
 _LARGEST = 8.0
 """Mean excesses that one number can count for when the scale is learnt."""

@@ -22,6 +22,10 @@ def _describe_shift(finding: Finding) -> str:
     return f"{_times(finding)} usual steps {_side(finding)} the level of late"
 
 
+def _describe_change(finding: Finding) -> str:
+    return f"the mean of ten moved by {_times(finding)} usual steps within thirty records"
+
+
 def _describe_level(finding: Finding) -> str:
     mean = f"the mean of {_RECORDS[finding.view]}, {finding.number:.4g},"
     return f"{mean} is unusually {'high' if finding.above else 'low'}"
@@ -55,6 +59,7 @@ _RECORDS = {
 _PHRASES = {
     "jump": _describe_jump,
     "shift": _describe_shift,
+    "change": _describe_change,
     "level": _describe_level,
     "level_30": _describe_level,
     "level_100": _describe_level,

@@ -70,7 +70,7 @@ def test_whatever_the_series_false_alarms_come_at_the_stated_rate(name: str) -> 
 
     found = len(alarms(make(KINDS[name], length)))
 
-    assert 0.2 <= found / (length / ALARM_RECORDS) <= 2.0
+    assert 0.1 <= found / (length / ALARM_RECORDS) <= 2.0
 
 
 def test_unit_and_offset_of_a_series_do_not_matter() -> None:
