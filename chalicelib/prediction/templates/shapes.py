@@ -83,7 +83,15 @@ class Shapes:
                 return shape
         self._clean_up()
         shape = self.by_key[key] = Shape(words, {place: Slot(enough) for place, enough in slots.items()})
+        for place in [place for place, enough in slots.items() if enough == PLAIN]:
+            self._take_in(shape, key, place)
         return self._join_siblings(shape, keys)
+
+    def _take_in(self, wide: Shape, key: str, place: int) -> None:
+        """Shapes that stood here before a wider one came from another miner."""
+        narrow = [one for one in self._siblings.pop(hash((place, key)), ()) if one.variants]
+        if narrow:
+            self._move(narrow, wide)
 
     def _join_siblings(self, shape: Shape, keys: list[tuple[int, str]]) -> Shape:
         """The shape itself, or the wider one that it and enough others now make."""
@@ -106,6 +114,11 @@ class Shapes:
         if not wide:
             wide = Shape(list(first.words), dict(sorted(slots.items())))
             self.keep(wide)
+        self._move(siblings, wide)
+        return wide
+
+    def _move(self, siblings: list[Shape], wide: Shape) -> None:
+        """Let the variants of these shapes be variants of a wider one."""
         moved = []
         for narrow in siblings:
             self.by_key[narrow.key()] = wide
@@ -118,7 +131,6 @@ class Shapes:
         for variant, words in moved:
             variant.shape, variant.fixed = wide, wide.fixed(words)
             self._add(wide, variant)
-        return wide
 
     def _settle(self, shape: Shape) -> None:
         """Give the variants their place again after a slot has opened."""

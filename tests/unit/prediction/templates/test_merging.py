@@ -120,6 +120,18 @@ def test_evidence_of_several_workers_adds_up() -> None:
     assert len(one) == 1
 
 
+def test_plain_words_that_are_a_variable_in_one_are_one_in_both() -> None:
+    names = ["echo", "time", "chargen", "daytime", "finger", "rsync", "talk"]
+    one, ids = worker(TemplateMiner().state(), [f"now removing {name} again" for name in names[:2]])
+    other, _ = worker(TemplateMiner().state(), [f"now removing {name} again" for name in names])
+
+    one.merge(other)
+
+    assert {one.text(old) for old in ids} == {"now removing <*> again"}
+    assert len(one) == 1
+    assert total(one) == 9
+
+
 def test_a_merged_state_can_be_saved_and_learnt_from_again() -> None:
     one, (first,) = worker(TemplateMiner().state(), ["took 5 ms"])
     one.merge(worker(TemplateMiner().state(), ["took 6 ms"])[0])
