@@ -48,8 +48,9 @@ def look_after_alert(alert_id: str, team: Collaborators, waiting: list[Alert] | 
 
     Alerts that may not be told now, since too many were, are added to `waiting`.
     """
-    alert, now = team.alerts.load(alert_id), team.clock()
-    if alert is None or not team.alerts.take_on(alert, now):
+    now = team.clock()
+    alert = team.alerts.take_on(alert_id, now)
+    if alert is None:
         return ""
     if _is_forgotten(alert, now):
         team.alerts.keep(alert, state=AlertState.CLEARED.value, cleared_at=now)

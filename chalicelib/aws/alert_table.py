@@ -95,15 +95,19 @@ class AlertTable:
 
     # -- each part by whoever is in charge of it --------------------------------------------------
 
-    def take_on(self, alert: Alert, now: datetime) -> bool:
-        """Whether the caller is the one who acts for it now: for the time of a lease nobody else does."""
-        return self._update(
-            keys.alert_key(alert.alert_id),
+    def take_on(self, alert_id: str, now: datetime) -> Alert | None:
+        """The alert as it is, where nobody else acts for it: for the time of a lease nobody else does.
+
+        It is read in the same call, since whoever had it on before may have done just what is due.
+        """
+        found = self._update(
+            keys.alert_key(alert_id),
             "SET taken_until = :until",
-            "attribute_not_exists(taken_until) OR taken_until <= :now",
+            "attribute_exists(pk) AND (attribute_not_exists(taken_until) OR taken_until <= :now)",
             until=now + LEASE,
             now=now,
         )
+        return _alert(found) if found else None
 
     def keep(self, alert: Alert, **sections: items.Value) -> Alert:
         """Write some sections of an alert that the caller has taken on."""
@@ -123,7 +127,7 @@ class AlertTable:
 
     def count_message(self, now: datetime, most: int) -> bool:
         """Count one message of these five minutes; False where there have been as many as may be."""
-        return self._update(
+        counted = self._update(
             keys.told_key(now),
             "ADD told :one SET expires_at = :expires",
             "attribute_not_exists(told) OR told < :most",
@@ -131,16 +135,18 @@ class AlertTable:
             most=most,
             expires=_in_days(now, COUNT_DAYS),
         )
+        return counted is not None
 
     def begin_week(self, now: datetime) -> bool:
         """True for the first who asks in a week."""
-        return self._update(
+        begun = self._update(
             keys.weekly_key(now),
             "SET told_at = :now, expires_at = :expires",
             "attribute_not_exists(told_at)",
             now=now,
             expires=_in_days(now, KEEP_DAYS),
         )
+        return begun is not None
 
     # -- what became of them ----------------------------------------------------------------------
 
@@ -215,17 +221,18 @@ class AlertTable:
         condition: str = "",
         names: Mapping[str, str] | None = None,
         **values: items.Value,
-    ) -> bool:
-        """Change one item; False where the condition is not met."""
+    ) -> items.Item | None:
+        """Change one item, and answer it as it is then; None where the condition is not met."""
         part = items.update(self.table, where, expression, condition, names, **values)["Update"]
         part.pop("ReturnValuesOnConditionCheckFailure", None)
         try:
-            self._aws.read("dynamodb", "update_item", **part)
+            answer = self._aws.read("dynamodb", "update_item", **part, ReturnValues="ALL_NEW")
         except AwsError as refused:
             if refused.code == "ConditionalCheckFailedException":
-                return False
+                return None
             raise
-        return True
+        found: items.Item = answer["Attributes"]
+        return found
 
 
 def _alert(item: items.Item) -> Alert:

@@ -92,10 +92,10 @@ class FakeAlerts:
         found = [one for one in self.by_id.values() if f"{one.opened_at:%Y%m}" == f"{month:%Y%m}"]
         return sorted(found, key=lambda one: one.alert_id, reverse=True)[:limit]
 
-    def take_on(self, alert: Alert, _now: datetime) -> bool:
-        free = alert.alert_id not in self.taken
-        self.taken.add(alert.alert_id)
-        return free
+    def take_on(self, alert_id: str, _now: datetime) -> Alert | None:
+        found = None if alert_id in self.taken else self.load(alert_id)
+        self.taken.add(alert_id)
+        return found
 
     def keep(self, alert: Alert, **sections: Any) -> Alert:
         given = {name: value for name, value in sections.items() if value is not None}

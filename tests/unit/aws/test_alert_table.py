@@ -104,35 +104,48 @@ def test_alerts_of_a_month_come_newest_first_and_no_more_than_asked_for(aws: Aws
 
 def test_while_somebody_looks_after_an_alert_nobody_else_does(aws: Aws, alerts: AlertTable) -> None:
     alert = opened(aws, alerts)
-    assert alerts.take_on(alert, after(0))
-    assert not alerts.take_on(alert, after(1))
+    assert alerts.take_on(alert.alert_id, after(0))
+    assert not alerts.take_on(alert.alert_id, after(1))
+
+
+def test_whoever_takes_an_alert_on_has_it_as_the_one_before_left_it(aws: Aws, alerts: AlertTable) -> None:
+    """Else two would tell people the same, one right after the other."""
+    alert = opened(aws, alerts)
+    alerts.take_on(alert.alert_id, OPENED)
+    left = alerts.let_go(alert, told="now", told_at=after(1))
+    assert alerts.take_on(alert.alert_id, after(1)) == left
+
+
+def test_nobody_takes_on_an_alert_that_there_is_not(alerts: AlertTable) -> None:
+    assert alerts.take_on("al-20261124-025500-00000000", OPENED) is None
+    assert alerts.load("al-20261124-025500-00000000") is None
 
 
 def test_of_many_at_once_one_takes_it_on(aws: Aws, alerts: AlertTable) -> None:
     alert = opened(aws, alerts)
     with ThreadPoolExecutor(max_workers=8) as pool:
-        taken = list(pool.map(lambda _: alerts.take_on(alert, after(0)), range(16)))
-    assert sum(taken) == 1
+        taken = list(pool.map(lambda _: alerts.take_on(alert.alert_id, after(0)), range(16)))
+    assert [one for one in taken if one is not None] == [alert]
 
 
 def test_whoever_died_is_waited_for_no_longer_than_a_lease(aws: Aws, alerts: AlertTable) -> None:
     alert = opened(aws, alerts)
-    alerts.take_on(alert, OPENED)
-    assert not alerts.take_on(alert, OPENED + LEASE - timedelta(microseconds=1))
-    assert alerts.take_on(alert, OPENED + LEASE)
+    alerts.take_on(alert.alert_id, OPENED)
+    assert not alerts.take_on(alert.alert_id, OPENED + LEASE - timedelta(microseconds=1))
+    assert alerts.take_on(alert.alert_id, OPENED + LEASE)
 
 
 def test_what_is_let_go_may_be_taken_on_at_once(aws: Aws, alerts: AlertTable) -> None:
     alert = opened(aws, alerts)
-    alerts.take_on(alert, OPENED)
+    alerts.take_on(alert.alert_id, OPENED)
     kept = alerts.keep(alert, probability=0.6)
-    assert not alerts.take_on(alert, OPENED)
+    assert not alerts.take_on(alert.alert_id, OPENED)
     let_go = alerts.let_go(kept, told="now", told_at=after(1))
     assert loaded(alerts, alert) == let_go
     assert (let_go.probability, let_go.told, let_go.told_at) == (0.6, "now", after(1))
-    assert alerts.take_on(alert, OPENED)
+    assert alerts.take_on(alert.alert_id, OPENED)
     assert alerts.let_go(let_go) == let_go
-    assert alerts.take_on(alert, OPENED)
+    assert alerts.take_on(alert.alert_id, OPENED)
 
 
 def test_what_is_not_known_is_not_written_over(aws: Aws, alerts: AlertTable) -> None:
