@@ -239,13 +239,13 @@ class Forecaster:
         gap = limit - level - noise * lift(rise * self.spacing / (reach * noise))
         spread = spread_of(variance, noise)
         chance = chance_of((gap - max(rise, 0.0)) / spread)
+        chance = 1 - (1 - chance) * (1 - self.jumps.chance(gap, reach))
         if chance > _PEAKS_MATTER and self.peaks.count:
             level += self.jumped
             passing = self.peaks.chance(level, level + gap, noise, self.scale)
             chance *= passing
             if passing < WARNING:
                 rise = 0.0
-        chance = 1 - (1 - chance) * (1 - self.jumps.chance(gap, reach))
         chance = max(_LEAST, min(1 - _LEAST, _LEAN * chance / (1 + (_LEAN - 1) * chance)))
         blur = min(spread, noise) / 2
         return Forecast(chance, at, gap, rise / reach, blur, (spread - blur) / reach, horizon)
