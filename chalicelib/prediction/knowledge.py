@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from chalicelib.prediction.baselines.evidence import Tail
 from chalicelib.prediction.baselines.gaps import Gaps
@@ -114,6 +114,21 @@ class Knowledge:
             self.young.discard(key)
         elif detector == "rate_spike" and key in self.known:
             self.known[key].calm()
+
+    def follow(self, resolve: Callable[[str], str], keys: Iterable[str]) -> None:
+        """Series of templates that have become one become one too: what has merged is not silent."""
+        moved = [(key, target) for key in keys if (target := resolve(key)) != key]
+        for key, target in moved:
+            if target in self.known:
+                self.known[target].absorb(self.known[key], self.clock)
+                settle(self.known[target], SERIES_FIELDS)
+            else:
+                self.known[target] = self.known[key]
+            self.drop([key])
+            if self.known[target].watched(self.clock):
+                self.watched.add(target)
+            if self.known[target].gaps.known():
+                self.steady.add(target)
 
     def drop(self, keys: Collection[str]) -> None:
         """Forget templates that no longer are."""

@@ -19,7 +19,7 @@ from chalicelib.prediction import log_state
 from chalicelib.prediction.alarm_text import describe, probability_of, severity_of, shorten
 from chalicelib.prediction.alarms import Alarms, LogAlarm, OpenAlarm
 from chalicelib.prediction.baselines.rate import RECENT_SLOTS
-from chalicelib.prediction.baselines.season import SLOT_SECONDS, SLOTS_PER_DAY
+from chalicelib.prediction.baselines.season import SLOT_SECONDS
 from chalicelib.prediction.baselines.values import read_number
 from chalicelib.prediction.detectors import LOG_DETECTORS
 from chalicelib.prediction.knowledge import Knowledge
@@ -92,6 +92,7 @@ class LogWatch:
         if end > start:
             self._tallies.cover(start, end)
             self._end = end
+        self._tidy()
         alarms: list[LogAlarm] = []
         for slot, exposure, tallies in self._tallies.take(int((self._end or end) // SLOT_SECONDS)):
             alarms += self._close(slot, exposure, tallies, teach=teach)
@@ -136,11 +137,16 @@ class LogWatch:
             self._knowledge.forget(subject, slot)
         for subject in joined.over:
             self._knowledge.calm(subject)
-        if slot % SLOTS_PER_DAY == 0:
-            self._knowledge.drop([k for k in self._knowledge.known if k != GROUP and k not in self._miner])
         at = float((slot + 1) * SLOT_SECONDS)
         told = [self._tell(alarm, OPENED, at) for alarm in joined.opened]
         return told + [self._tell(alarm, CLEARED, at) for alarm in joined.cleared]
+
+    def _tidy(self) -> None:
+        """Follow templates that have merged, and forget those that are no more."""
+        knowledge, miner = self._knowledge, self._miner
+        templates = [key for key in knowledge.known if key != GROUP]
+        knowledge.follow(miner.resolve, templates)
+        knowledge.drop([key for key in templates if key not in miner])
 
     def _gather(self, tallies: dict[str, Tally]) -> dict[str, Tally]:
         """Templates that have become one are counted as one; and everything as the group's own series."""

@@ -40,8 +40,8 @@ class Traffic:
             del self.slots[old]
 
     def factor(self, reading: Reading, slot: int) -> float:
-        """By how much the others are busier: 1 to 6."""
-        if reading.key == GROUP:
+        """By how much the others are busier: 1 to 6, and 1 for what is not busy itself."""
+        if reading.key == GROUP or reading.count <= reading.expected:
             return 1.0
         own = sum(count for at, count in reading.series.recent.items() if at in self.slots and at != slot)
         own = min(own + reading.count, reading.series.bound(reading.expected * len(self.slots)))

@@ -183,6 +183,20 @@ class Series:
         self.seen *= KEPT ** (clock.taught + exposure - self.touched)
         self.touched = self.unseen_at = clock.taught + exposure
 
+    def absorb(self, other: Series, clock: Clock) -> None:
+        """Another series turns out to be this one: events are added, the longer history counts."""
+        if other.born < self.born:
+            for name in ("unseen", "unseen_seasonal", "unseen_at", "born"):
+                setattr(self, name, getattr(other, name))
+        self.seen = self.events(clock) + other.events(clock)
+        self.touched = clock.taught
+        self.squares += other.squares
+        self.counts += other.counts
+        self.gravity = max(self.gravity, other.gravity)
+        if other.gaps.gaps > self.gaps.gaps:
+            self.gaps = other.gaps
+        self.calm()
+
     def learn_burst(self, slot: int, count: float, clock: Clock, exposure: float, factor: float) -> None:
         """Learn from a slot that is withheld how bursty the series is, and nothing else."""
         here = self.expect(clock, exposure, exposure * factor) * self.profile_factor(slot)
