@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from chalicelib.prediction.templates.masking import CONSTANT, PLAIN, Token, is_word
+from chalicelib.prediction.templates.masking import CONSTANT, MASKED, PLAIN, Token, is_word
 from chalicelib.prediction.templates.records import Records
 from chalicelib.prediction.templates.shape import HOLE, Record, Shape, Slot, Variant, key_of
 
@@ -83,12 +83,12 @@ class Shapes:
                 return shape
         self._clean_up()
         shape = self.by_key[key] = Shape(words, {place: Slot(enough) for place, enough in slots.items()})
-        for place in [place for place, enough in slots.items() if enough == PLAIN]:
+        for place in [place for place, enough in slots.items() if enough in (MASKED, PLAIN)]:
             self._take_in(shape, key, place)
         return self._join_siblings(shape, keys)
 
     def _take_in(self, wide: Shape, key: str, place: int) -> None:
-        """Shapes that stood here before a wider one came from another miner."""
+        """Shapes with a plain word where the wider one, which came later, has a variable from the start."""
         narrow = [one for one in self._siblings.pop(hash((place, key)), ()) if one.variants]
         if narrow:
             self._move(narrow, wide)

@@ -64,6 +64,12 @@ def test_plain_words_become_a_variable_when_many_were_seen() -> None:
     }
 
 
+def test_a_plain_word_where_others_have_a_number_is_a_value_in_any_order() -> None:
+    messages = ["the limit is none now", "the limit is 15 now"]
+
+    assert set(texts(*messages)) == set(texts(*reversed(messages))) == {"the limit is <*> now"}
+
+
 def test_words_in_different_places_are_no_evidence_for_each_other() -> None:
     commands = ["do (run-parts /etc/hourly)", *(f"do (/opt/get {letter})" for letter in "abcde")]
 
