@@ -23,17 +23,19 @@ def test_it_names_every_option() -> None:
     written = yaml.safe_load(TEXT)
     defaults = Policy().model_dump(exclude={"version"})
     assert written.keys() == defaults.keys()
-    for section in ("limits", "budgets", "actors"):
+    for section in ("limits", "budgets", "prevention", "actors", "scan"):
         assert written[section].keys() == defaults[section].keys()
 
 
 def test_its_examples_can_be_used() -> None:
-    policy = read_policy(re.sub(r"(?m)^#(   .*)$", r"\1", TEXT.replace(": []\n", ":\n")))
+    policy = read_policy(re.sub(r"(?m)^( *)#(   .*)$", r"\1\2", TEXT.replace(": []\n", ":\n")))
     assert [rule.set for rule in policy.rules][1] == {"leave_alone": True}
     assert [window.name for window in policy.change_windows] == ["patch evening", "data centre move"]
     recreation = policy.protected[1].recreation
     assert recreation is not None
     assert recreation.address == "terraform_data.bucket"
+    assert [group.name for group in policy.scan.log_groups] == ["/aws/lambda/orders*", "*", "/shop/worker"]
+    assert [metric.limit for metric in policy.scan.metrics] == [3600]
 
 
 @pytest.mark.parametrize(
