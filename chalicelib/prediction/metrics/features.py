@@ -29,6 +29,9 @@ _LEAST_SPREAD = 0.03
 """Of the usual step: spreads below are all the same flat line."""
 _GAP = 5.0
 """Usual intervals without a record, after which the last records say nothing of where the next one is."""
+_LEAP = 1_000.0
+"""Times the largest value of late."""
+_REACH_KEPT = 0.999
 _SOME = 20
 _INTERVAL_WEIGHT = 0.02
 
@@ -57,6 +60,7 @@ class Features:
         "interval",
         "levels",
         "pace",
+        "reach",
         "recent",
         "seen",
         "slow",
@@ -68,7 +72,7 @@ class Features:
 
     def __init__(self) -> None:
         self.seen = 0
-        self.at = self.interval = 0.0
+        self.at = self.interval = self.reach = 0.0
         self.value = self.fast = self.slow = self.thirty = self.hundred = self.square = 0.0
         self.recent: list[float] = []
         self.levels: list[float] = []
@@ -78,6 +82,7 @@ class Features:
     def view(self, at: float, value: float) -> Views:
         """See a record from each side, then learn it. Times may repeat and go back."""
         seen = self.seen = self.seen + 1
+        value = self._tame(value)
         if seen == 1:
             self._begin(at, value)
         gap = self._pass_time(at)
@@ -110,6 +115,13 @@ class Features:
     def _begin(self, at: float, value: float) -> None:
         self.at = at
         self.value = self.fast = self.slow = self.thirty = self.hundred = value
+
+    def _tame(self, value: float) -> float:
+        """A value far beyond all of late is cut, so that it cannot blind the means for long."""
+        farthest = _LEAP * self.reach or abs(value)
+        value = min(farthest, max(-farthest, value))
+        self.reach = max(abs(value), _REACH_KEPT * self.reach)
+        return value
 
     def _pass_time(self, at: float) -> bool:
         """Whether records were missing before this one; then learn the usual interval."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.prediction.metrics.features import Features
 
-_NOW = ("at", "interval", "value", "fast", "slow", "thirty", "hundred", "square")
+_NOW = ("at", "interval", "value", "fast", "slow", "thirty", "hundred", "square", "reach")
 
 
 def pack_features(features: Features) -> dict[str, Any]:
