@@ -200,7 +200,7 @@ def _tell_together(alerts: list[Alert], team: Collaborators) -> int:
 def _settle(alert: Alert, team: Collaborators) -> str:
     """Write the outcome once it can be told."""
     if alert.outcome is not None:
-        return ""
+        return _let_rest(alert, team)
     own = team.incidents.load(alert.incident_id) if alert.incident_id else None
     now = team.clock()
     score = judge_alert(alert, own=own, failed_at=_failed_at(alert, own, team), now=now)
@@ -216,6 +216,13 @@ def _settle(alert: Alert, team: Collaborators) -> str:
         if score.lead_minutes:
             team.telemetry.count("AlertLeadSeconds", score.lead_minutes * 60, Detector=detector)
     return "scored"
+
+
+def _let_rest(alert: Alert, team: Collaborators) -> str:
+    """What is scored is looked after until it has passed and people know that."""
+    if alert.state is AlertState.CLEARED and not _news(alert):
+        team.alerts.let_rest(alert.alert_id)
+    return ""
 
 
 def _failed_at(alert: Alert, own: Incident | None, team: Collaborators) -> datetime | None:

@@ -63,7 +63,7 @@ ON_PATTERNS: Mapping[str, tuple[str, ...]] = {
     "on_scan_request": ("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     "api_handler": ("GetItem", "Query"),
 }
-"""What the proactive path does with the patterns table: an alert's mark is deleted once it is scored."""
+"""What the proactive path does with the patterns table: an alert's mark is deleted once it rests."""
 
 _ALERTS = (
     Permission("bedrock:InvokeModel", _MODELS),

@@ -151,7 +151,7 @@ class AlertTable:
     # -- what became of them ----------------------------------------------------------------------
 
     def settle(self, alert: Alert, score: Score, now: datetime) -> None:
-        """Write an outcome, count it, and look after the alert no more: once, whoever does it."""
+        """Write an outcome and count it: once, whoever does it."""
         outcome = items.update(
             self.table,
             keys.alert_key(alert.alert_id),
@@ -160,13 +160,16 @@ class AlertTable:
             outcome=score.outcome.value,
             lead=score.lead_minutes,
         )
-        mark = items.delete(self.table, keys.live_key(alert.alert_id))
         try:
             self._aws.read(
-                "dynamodb", "transact_write_items", TransactItems=[outcome, mark, *self._scored(score, now)]
+                "dynamodb", "transact_write_items", TransactItems=[outcome, *self._scored(score, now)]
             )
         except TransactionCancelledError as refused:
             raise StaleRecordError(f"{alert.alert_id} was scored by somebody else") from refused
+
+    def let_rest(self, alert_id: str) -> None:
+        """Look after an alert no more."""
+        self._aws.read("dynamodb", "delete_item", TableName=self.table, Key=keys.live_key(alert_id))
 
     def count_miss(self, incident_id: str, detector: str, now: datetime) -> bool:
         """Count a failure that no alert had foretold: once for each incident."""

@@ -79,11 +79,6 @@ def put(table: str, content: Item) -> dict[str, Any]:
     return {"Put": {"TableName": table, "Item": content}}
 
 
-def delete(table: str, where: Item) -> dict[str, Any]:
-    """The part of a transaction that takes an item away, if it is there."""
-    return {"Delete": {"TableName": table, "Key": where}}
-
-
 def update(
     table: str,
     where: Item,

@@ -24,7 +24,6 @@ PARTS = {
     "chalicelib.aws.items:put_new": "dynamodb:PutItem",
     "chalicelib.aws.items:update": "dynamodb:UpdateItem",
     "chalicelib.aws.items:check": "dynamodb:ConditionCheckItem",
-    "chalicelib.aws.items:delete": "dynamodb:DeleteItem",
 }
 """The parts that transactions are made of, and the permission of each."""
 

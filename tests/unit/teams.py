@@ -61,6 +61,7 @@ class FakeAlerts:
         self.rows: list[dict[str, Any]] = []
         self.broken: set[str] = set()
         self.missed: set[str] = set()
+        self.at_rest: set[str] = set()
 
     def opened(self, alert: Alert) -> list[Any]:
         return [("alert", alert.alert_id, alert), ("mark", alert.alert_id, None)]
@@ -81,7 +82,7 @@ class FakeAlerts:
                 self.by_id[alert_id] = self.by_id[alert_id].model_copy(update=change)
 
     def live(self) -> Iterator[str]:
-        return iter([alert_id for alert_id, one in sorted(self.by_id.items()) if one.outcome is None])
+        return iter([alert_id for alert_id in sorted(self.by_id) if alert_id not in self.at_rest])
 
     def load(self, alert_id: str) -> Alert | None:
         if alert_id in self.broken:
@@ -129,6 +130,9 @@ class FakeAlerts:
             }
             for one in score.detectors
         ]
+
+    def let_rest(self, alert_id: str) -> None:
+        self.at_rest.add(alert_id)
 
     def count_miss(self, incident_id: str, _detector: str, _now: datetime) -> bool:
         new = incident_id not in self.missed

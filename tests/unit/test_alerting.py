@@ -297,3 +297,27 @@ def test_what_is_still_there_after_a_day_is_judged_all_the_same() -> None:
     team.clock.now = OPENED + timedelta(hours=24)
     team.alerts.keep(alert, updated_at=team.clock.now)
     assert looked_after(team, alert).outcome is AlertOutcome.PASSED
+
+
+def test_a_failure_that_goes_on_is_looked_after_until_people_know_that_it_has_passed() -> None:
+    alert = an_alert(failed_at=after(41), told="now")
+    team = with_alerts(alert)
+    assert settled(team, alert, 45).outcome is AlertOutcome.FAILED
+    assert list(team.alerts.live()) == [alert.alert_id]
+    team.alerts.keep(alert, state="CLEARED", cleared_at=after(90), updated_at=after(90))
+    team.publisher.error = UnreachableError("SNS is down")
+    with pytest.raises(UnreachableError):
+        settled(team, alert, 91)
+    team.publisher.error = None
+    team.alerts.taken.clear()
+    assert settled(team, alert, 95).told == "cleared"
+    settled(team, alert, 100)
+    assert list(team.alerts.live()) == []
+
+
+def test_what_is_scored_and_over_is_looked_after_no_more() -> None:
+    alert = an_alert(CHECKOUT, **PASSED)
+    team = with_alerts(alert)
+    settled(team, alert, 60)
+    settled(team, alert, 65)
+    assert list(team.alerts.live()) == []

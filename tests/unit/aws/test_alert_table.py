@@ -184,12 +184,14 @@ def a_score(**changes: Any) -> Score:
     return Score(**usual | changes)
 
 
-def test_an_alert_is_looked_after_until_it_is_scored(aws: Aws, alerts: AlertTable) -> None:
+def test_an_alert_is_looked_after_until_it_is_let_rest(aws: Aws, alerts: AlertTable) -> None:
     first, second = opened(aws, alerts), opened(aws, alerts, an_alert(CHECKOUT))
     assert set(alerts.live()) == {first.alert_id, second.alert_id}
     seen(aws, alerts, first, Phase.CLEARED, 60)
     assert set(alerts.live()) == {first.alert_id, second.alert_id}
     alerts.settle(first, a_score(), after(90))
+    assert set(alerts.live()) == {first.alert_id, second.alert_id}
+    alerts.let_rest(first.alert_id)
     assert list(alerts.live()) == [second.alert_id]
     assert (loaded(alerts, first).outcome, loaded(alerts, first).lead_minutes) == (AlertOutcome.FAILED, 42.5)
 
