@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -116,6 +116,7 @@ def test_huge_values_unsorted_and_duplicate_times_are_scored(tmp_path: Path) -> 
 
 
 @given(st.binary(max_size=400))
+@settings(max_examples=40, deadline=None)
 def test_rubbish_is_read_to_its_end(rubbish: bytes) -> None:
     for arguments in (["-", "--json"], ["-"]):
         run(*arguments, stdin=b"0" + rubbish)
