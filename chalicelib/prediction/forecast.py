@@ -15,12 +15,13 @@ raised by jumps that come at some rate. Constant work and memory for each point,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import exp, inf, sqrt
+from math import inf, sqrt
 from typing import Any
 
 from chalicelib.prediction.forecasting.days import Days
 from chalicelib.prediction.forecasting.jumps import FAR, Jumps
 from chalicelib.prediction.forecasting.kept import LONG_AGO, dump, load
+from chalicelib.prediction.forecasting.noise import Noise
 from chalicelib.prediction.forecasting.outlook import ALL_CLEAR, WARNING, Forecast
 from chalicelib.prediction.forecasting.peaks import Peaks
 from chalicelib.prediction.forecasting.pool import chance_of, guess_error, lift, pool, spread_of
@@ -34,6 +35,8 @@ STATE_VERSION = 1
 
 _LEAST = 0.001
 """No forecast is surer than this, either way."""
+_UNSURE = 0.05
+"""What one point says that is not over the limit."""
 _WARM = 7
 """Points before anything is called unusual."""
 _BOUND = 1e60
@@ -49,14 +52,6 @@ _UNKNOWN = -1e300
 _JITTER = 0.1
 """The share by which spacings may differ and are the same."""
 _FELL = 0.3
-_CLIP = 4.24
-"""Noises: the difference of two values counts for no more, three of its deviations."""
-_MEAN_TO_DEVIATION = 0.8862
-"""Of a normal distribution: standard deviation over the mean absolute difference of two values."""
-_NOISE_MEMORY = 6.0
-_SCALE_FADES = 0.1
-_LEAST_NOISE = 5e-4
-"""Of the distance from the limit: what changes by less is constant."""
 _OUT_OF_REACH = 64.0
 """Mean squares: eight standard deviations."""
 _OUT_OF_TOUCH = 4.0
@@ -66,9 +61,8 @@ _PEAKS_MATTER = 0.02
 _LEAN = 1.7
 """The odds are raised by so much: a failure that nobody was told of is worse than a warning too many."""
 
-
-_OWN = ("rising", "limit", "horizon", "at", "spacing", "behind", "noise", "scale", "jumped", "level")
-_PARTS = ("trends", "record", "jumps", "peaks", "days")
+_OWN = ("rising", "limit", "horizon", "at", "spacing", "behind", "odd", "odd_at", "jumped", "level")
+_PARTS = ("noise", "trends", "record", "jumps", "peaks", "days")
 
 
 class Forecaster:
@@ -78,8 +72,8 @@ class Forecaster:
     """
 
     __slots__ = (
-        "at", "behind", "days", "fading", "horizon", "jumped", "jumps", "latest", "level", "limit", "noise",
-        "peaks", "reach", "record", "rising", "scale", "spacing", "trends",
+        "at", "behind", "days", "horizon", "jumped", "jumps", "latest", "level", "limit", "noise",
+        "odd", "odd_at", "peaks", "reach", "record", "rising", "spacing", "trends",
     )  # fmt: skip
 
     def __init__(
@@ -93,10 +87,10 @@ class Forecaster:
         self.at = LONG_AGO
         self.spacing = self.reach = horizon_seconds
         self.behind = 0
+        self.odd, self.odd_at = 0.0, LONG_AGO
         self.latest: Forecast | None = None
-        self.noise = self.scale = self.jumped = self.level = 0.0
-        self.fading = 1.0
-        self.trends, self.record, self.jumps = Trends(), Record(), Jumps()
+        self.jumped = self.level = 0.0
+        self.noise, self.trends, self.record, self.jumps = Noise(), Trends(), Record(), Jumps()
         self.peaks, self.days = Peaks(), Days(horizon_seconds)
 
     def step(self, at_seconds: float, value: float | None) -> Forecast | None:
@@ -113,7 +107,7 @@ class Forecaster:
         if seconds != self.spacing and not self._space(at_seconds, value, seconds):
             return self.latest
         self.at = at_seconds
-        trends, noise = self.trends, self.noise
+        trends, noise = self.trends, self.noise.size
         level = value - self.jumped
         drift = trends.usual_pace * seconds
         miss = level - trends.usual - drift
@@ -138,7 +132,10 @@ class Forecaster:
         return forecast
 
     def _space(self, at: float, value: float, seconds: float) -> bool:
-        """See to a spacing that is new: whether the point can be taken as one that follows the last."""
+        """See to a spacing that is new: whether the point can be taken as one that follows the last.
+
+        One gap changes nothing; two spacings running that are alike are the new one.
+        """
         if not -_LAST_SECOND < at < _LAST_SECOND:
             return False
         if seconds < self.horizon * _SAME_TIME:
@@ -151,14 +148,18 @@ class Forecaster:
         if seconds == inf or (usual > 0 and seconds > _GAP * max(usual, self.horizon)):
             self._start(at, value)
             return False
-        if usual < 0 or abs(seconds - usual) > _JITTER * usual:
+        if usual < 0:
             self.set_spacing(seconds)
+        elif abs(seconds - usual) > _JITTER * usual:
+            if self.odd_at == self.at and abs(seconds - self.odd) < max(seconds, self.odd) / 2:
+                self.set_spacing(seconds)
+            self.odd_at, self.odd = at, seconds
         return True
 
     def set_spacing(self, seconds: float) -> None:
         """Points come so many seconds apart from now on; a horizon is never less than that."""
         self.spacing, self.reach = seconds, max(self.horizon, seconds)
-        self.fading = 1 - exp(-seconds / (_NOISE_MEMORY * self.reach))
+        self.noise.space(seconds, self.reach)
         self.trends.space(seconds, self.reach)
         self.record.space(seconds, self.reach)
 
@@ -166,13 +167,13 @@ class Forecaster:
         """Begin, or begin again after a gap with what was learnt before it."""
         gap = self.limit - value
         if not self.trends.count:
-            self.scale = abs(gap)
+            self.noise.scale = abs(gap)
         self.at, self.spacing = at, _UNKNOWN
         self.level = value - self.jumped
         self.trends.start(self.level)
         self.record.break_off()
         self.jumps.doubted = None
-        self.latest = Forecast(_LEAST if gap > 0 else 1.0, at, gap, 0.0, 0.0, 0.0, self.horizon)
+        self.latest = Forecast(_UNSURE if gap > 0 else 1.0, at, gap, 0.0, 0.0, 0.0, self.horizon)
 
     def _settle(self, level: float, seconds: float, far: float) -> float | None:
         """By how much the level has jumped, or None while that is not clear; then the forecast stands.
@@ -184,7 +185,7 @@ class Forecaster:
         miss, sudden = level - trends.quick - drift, level - self.level - drift
         if jumps.doubted is None and (-far <= miss <= far or -far <= sudden <= far):
             return 0.0
-        jumped = jumps.settle(level, sudden, drift, self.noise)
+        jumped = jumps.settle(level, sudden, drift, self.noise.size)
         if jumped is None and self.latest:
             trends.coast(seconds)
             lower = _FELL if miss < 0 else 1.0
@@ -196,17 +197,8 @@ class Forecaster:
 
         `step` is how far it is from the last, less the drift; a trend is moved by no more than `most`.
         """
-        trends, record, days, at, noise = self.trends, self.record, self.days, self.at, self.noise
-        gap = abs(self.limit - self.jumped - level)
-        count, fading, scale = trends.count, self.fading, self.scale
-        self.scale = scale = gap if gap > scale else scale + _SCALE_FADES * fading * (gap - scale)
-        size = abs(step)
-        if size > _CLIP * noise and count >= _WARM:
-            size = _CLIP * noise
-        share = fading if count * fading > 1 else 1 / count
-        noise += share * (_MEAN_TO_DEVIATION * size - noise)
-        least = _LEAST_NOISE * scale + 1 / _BOUND
-        self.noise = noise = noise if noise > least else least
+        trends, record, days, at = self.trends, self.record, self.days, self.at
+        noise = self.noise.follow(step, abs(self.limit - self.jumped - level), trends.count)
         trends.follow(level, seconds, most)
         days.follow(at, level)
         record.check(at + seconds / 2, level, noise * noise)
@@ -219,16 +211,15 @@ class Forecaster:
             None if days.change is None else quick + days.change,
         )
         record.keep(at, reach, forecasts)
-        self.peaks.follow(quick + self.jumped, noise, scale)
+        self.peaks.follow(quick + self.jumped, noise, self.noise.scale)
         self.jumps.seconds += seconds
         return forecasts
 
     def _judge(self, value: float, forecasts: Forecasts) -> Forecast:
         """Pool the forecasts and weigh in what is known of peaks and jumps."""
-        at, horizon, reach, noise = self.at, self.horizon, self.reach, self.noise
+        horizon, reach, noise, limit = self.horizon, self.reach, self.noise.size, self.limit - self.jumped
         if value >= self.limit:
-            return Forecast(1.0, at, 0.0, 0.0, 0.0, 0.0, horizon)
-        limit = self.limit - self.jumped
+            return Forecast(1.0, self.at, 0.0, 0.0, 0.0, 0.0, horizon)
         if self._is_far(limit, forecasts):
             return self._see_far(limit)
         trends = self.trends
@@ -242,13 +233,13 @@ class Forecaster:
         chance = 1 - (1 - chance) * (1 - self.jumps.chance(gap, reach))
         if chance > _PEAKS_MATTER and self.peaks.count:
             level += self.jumped
-            passing = self.peaks.chance(level, level + gap, noise, self.scale)
+            passing = self.peaks.chance(level, level + gap, noise, self.noise.scale)
             chance *= passing
             if passing < WARNING:
                 rise = 0.0
         chance = max(_LEAST, min(1 - _LEAST, _LEAN * chance / (1 + (_LEAN - 1) * chance)))
         blur = min(spread, noise) / 2
-        return Forecast(chance, at, gap, rise / reach, blur, (spread - blur) / reach, horizon)
+        return Forecast(chance, self.at, gap, rise / reach, blur, (spread - blur) / reach, horizon)
 
     def _is_far(self, limit: float, forecasts: Forecasts) -> bool:
         """Whether the limit is out of reach by every forecast, so that a closer look is not worth while."""
@@ -261,7 +252,7 @@ class Forecaster:
         room = limit - top
         return (
             room > 0
-            and room * room > _OUT_OF_REACH * (least + self.noise * self.noise)
+            and room * room > _OUT_OF_REACH * (least + self.noise.size * self.noise.size)
             and record.count >= TRUSTED
             and self.jumps.mean < room * _JUMPS_REACH
         )
@@ -271,7 +262,7 @@ class Forecaster:
         trends, record, reach = self.trends, self.record, self.reach
         return Forecast(
             _LEAST, self.at, limit - trends.usual, trends.usual_pace,
-            self.noise / 2, sqrt(record.usual) / reach, self.horizon,
+            self.noise.size / 2, sqrt(record.usual) / reach, self.horizon,
         )  # fmt: skip
 
     def state(self) -> dict[str, Any]:

@@ -196,6 +196,34 @@ def test_a_gap_is_not_extrapolated_across() -> None:
     assert after.probability < 0.1
 
 
+def test_a_shorter_gap_neither_hides_a_leak_nor_makes_one() -> None:
+    leak = noisy(lambda i: 30 + 0.3 * i, 226)
+    flat = noisy(lambda _: 90.0, 226)
+    for values, warned in ((leak, True), (flat, False)):
+        forecaster = Forecaster(limit=100.0)
+        said = [
+            forecast.probability
+            for number, value in enumerate(values)
+            if not 180 < number < 205
+            if (forecast := forecaster.step(number * STEP, value))
+        ]
+        assert (said[-1] >= WARNING) == warned
+        assert max(said[:181]) < 0.1
+
+
+def test_a_new_spacing_is_taken_up() -> None:
+    forecaster = Forecaster(limit=100.0)
+    values = noisy(lambda i: 30 + 0.1 * i, 600)
+    for number, value in enumerate(values):
+        forecaster.step(number * 60.0, value)
+    for number in range(1, 15):
+        forecast = forecaster.step(599 * 60.0 + number * 900, 90 + 0.5 * number)
+
+    assert forecast is not None
+    assert forecaster.spacing == 900
+    assert forecast.probability > 0.3
+
+
 def test_points_out_of_order_change_nothing_until_the_clock_is_seen_to_be_set_back() -> None:
     forecaster = Forecaster(limit=100.0)
     [*_, last] = follow(noisy(lambda _: 40, 50), forecaster=forecaster)
