@@ -77,7 +77,11 @@ def test_a_group_that_several_entries_name_is_scanned_once_and_as_the_first_says
 )
 def test_our_own_groups_are_never_scanned(own: str) -> None:
     team = watching(f"log_groups: [{{name: {own}}}, {{name: '/aws/*'}}, {{tags: {{team: sre}}}}]")
-    team.logs.groups = {own: {"team": "sre"}, "/aws/lambda/mainstay-dev-sweep": {}, "/aws/lambda/mainstay-product": {}}
+    team.logs.groups = {
+        own: {"team": "sre"},
+        "/aws/lambda/mainstay-dev-sweep": {},
+        "/aws/lambda/mainstay-product": {},
+    }
     assert names(team) == ["/aws/lambda/mainstay-dev-sweep", "/aws/lambda/mainstay-product"]
 
 

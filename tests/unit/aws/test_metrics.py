@@ -18,10 +18,11 @@ PERIOD = 300.0
 
 
 class StoredAws(Aws):
-    """GetMetricData over values by name of metric, two results on each page, and each result in halves."""
+    """GetMetricData over values by name of metric, some results on each page, and each result in halves."""
 
-    def __init__(self, values: Mapping[str, Mapping[float, float]]) -> None:
+    def __init__(self, values: Mapping[str, Mapping[float, float]], on_page: int = 3) -> None:
         super().__init__(region=REGION)
+        self._on_page = on_page
         self._values = values
         self.calls: list[dict[str, Any]] = []
 
@@ -33,8 +34,9 @@ class StoredAws(Aws):
             half for query in parameters["MetricDataQueries"] for half in self._result(query, parameters)
         ]
         start = int(parameters.get("NextToken", 0))
-        more = {"NextToken": str(start + 3)} if start + 3 < len(results) else {}
-        return {"MetricDataResults": results[start : start + 3], **more}
+        end = start + self._on_page
+        more = {"NextToken": str(end)} if end < len(results) else {}
+        return {"MetricDataResults": results[start:end], **more}
 
     def _result(self, query: Mapping[str, Any], given: Mapping[str, Any]) -> list[dict[str, Any]]:
         values = self._values.get(query["MetricStat"]["Metric"]["MetricName"], {})
@@ -117,7 +119,7 @@ def test_more_series_than_one_call_takes_are_asked_for_in_several() -> None:
         Wanted(series=a_series(name=f"M{number}", per="P", statistic="Average"), since=before(9))
         for number in range(600)
     ]
-    aws = StoredAws(stored)
+    aws = StoredAws(stored, on_page=501)
     found = Metrics(aws).read_values(wanted, NOW)
     assert found == [[(before(2), float(number))] for number in range(600)]
     assert {len(call["MetricDataQueries"]) for call in aws.calls} == {500, 200}
