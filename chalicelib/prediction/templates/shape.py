@@ -26,6 +26,10 @@ def generalize(one: str, other: str) -> str:
     return first[1] + WILD if first and second and first[1] == second[1] else WILD
 
 
+_NONE: set[str] = set()
+"""The values of every open slot: there are many, and an empty set is not small. Nothing is ever added."""
+
+
 class Record:
     """A template: how often it was seen, in all and since it was restored, and as which message last."""
 
@@ -66,7 +70,7 @@ class Slot:
     def __init__(self, enough: int, pattern: str = "", values: Iterable[str] = ()) -> None:
         self.enough = enough
         self.pattern = pattern
-        self.values = set(values)
+        self.values = _NONE if pattern else set(values)
 
     def observe(self, word: str, enough: int) -> bool:
         """Take note of a word, and of the evidence it asks for; true if this changes what the slot says."""
@@ -84,7 +88,7 @@ class Slot:
         for other in others:
             first = generalize(first, other)
         self.pattern = first
-        self.values.clear()
+        self.values = _NONE
         return True
 
 

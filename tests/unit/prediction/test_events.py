@@ -39,6 +39,8 @@ HEADERS = {
     "iso and level": "2024-05-01T10:00:{0:02}Z ERROR ",
     "python": "2024-05-01 10:00:{0:02},123 WARNING app.db: ",
     "time stamp only": "2024-05-01 10:00:{0:02} ",
+    "supercomputer": "1346{0:02} node-246 unix.hw state_change.unavailable 10778047{0:02} 1 ",
+    "desktop": "Jul  1 09:00:{0:02} host-10-105 com.apple.xpc.launchd[1] (com.apple.Displays): ",
     "unix time": "17145576{0:02} INFO ",
 }
 
@@ -93,6 +95,14 @@ def test_the_time_stamp_is_read(name: str, at: datetime) -> None:
 )
 def test_the_level_is_read(name: str, level: str) -> None:
     assert events_of(*logged(HEADERS[name]))[0].level == level
+
+
+def test_lines_without_the_usual_component_keep_what_is_behind_their_time_stamp() -> None:
+    lines = [*logged(HEADERS["syslog"]), "Jun 14 15:17:00 combo --- last message repeated ---"]
+
+    *_, last = events_of(*lines)
+
+    assert last.text == "combo --- last message repeated ---"
 
 
 def test_a_level_in_front_of_a_bare_message_is_read_and_left_there() -> None:
