@@ -97,7 +97,8 @@ class Forecaster:
         """Take in a point; answer what is ahead, or None before the first.
 
         A gap (None, NaN, infinity) and a point that is not later than the last change nothing. A value that
-        is nowhere near what was expected is believed when the next one agrees.
+        is nowhere near what was expected is believed when the next one agrees; where it is over the limit,
+        that is said at once.
         """
         if value is None or not -_BOUND < value < _BOUND:
             return self.latest
@@ -120,7 +121,7 @@ class Forecaster:
         if miss > far or miss < -far:
             jumped = self._settle(level, seconds, far)
             if jumped is None:
-                return self.latest
+                return self.latest if value < self.limit else self._over()
             self.jumped += jumped
             level -= jumped
             far = inf if self.jumps.doubted is None else far
@@ -219,7 +220,7 @@ class Forecaster:
         """Pool the forecasts and weigh in what is known of peaks and jumps."""
         horizon, reach, noise, limit = self.horizon, self.reach, self.noise.size, self.limit - self.jumped
         if value >= self.limit:
-            return Forecast(1.0, self.at, 0.0, 0.0, 0.0, 0.0, horizon)
+            return self._over()
         if self._is_far(limit, forecasts):
             return self._see_far(limit)
         trends = self.trends
@@ -240,6 +241,10 @@ class Forecaster:
         chance = max(_LEAST, min(1 - _LEAST, _LEAN * chance / (1 + (_LEAN - 1) * chance)))
         blur = min(spread, noise) / 2
         return Forecast(chance, self.at, gap, rise / reach, blur, (spread - blur) / reach, horizon)
+
+    def _over(self) -> Forecast:
+        """It is over the limit, if only for this one point."""
+        return Forecast(1.0, self.at, 0.0, 0.0, 0.0, 0.0, self.horizon)
 
     def _is_far(self, limit: float, forecasts: Forecasts) -> bool:
         """Whether the limit is out of reach by every forecast, so that a closer look is not worth while."""

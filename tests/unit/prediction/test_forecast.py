@@ -135,8 +135,12 @@ def test_over_the_limit_is_certain_and_now() -> None:
     assert (forecast.probability, forecast.expected_at) == (1.0, 21 * STEP)
 
 
-def test_one_value_over_the_limit_may_be_a_spike() -> None:
-    assert probabilities([*noisy(lambda _: 50, 50), 120.0])[-1] < WARNING
+def test_a_spike_over_the_limit_is_over_and_then_forgotten() -> None:
+    *before, spike, after = probabilities([*noisy(lambda _: 50, 50), 120.0, 50.0])
+
+    assert spike == 1.0
+    assert max(before) < 0.1
+    assert after < 0.1
 
 
 def test_before_anything_is_known_nothing_is_certain() -> None:
