@@ -92,7 +92,9 @@ def _measure_events(kpis: Mapping[str, Sequence[Kpi]], make: Callable[[], Scorer
     }
     together = [pair for each in scored.values() for pair in each]
     highest = sorted((score for _, scores in together for score in scores), reverse=True)
-    tried = {highest[int(len(highest) * (step / _THRESHOLDS) ** 3 / 50)] for step in range(_THRESHOLDS)}
+    tried = {highest[int(len(highest) * (step / _THRESHOLDS) ** 3 / 50)] for step in range(_THRESHOLDS)} - {
+        0.0
+    }
     best = max(tried, key=lambda threshold: _f1_at(together, threshold))
     return {
         "f1": _f1_at(together, best),

@@ -15,6 +15,7 @@ from random import Random
 from typing import NamedTuple
 
 DAY = 1_440
+_HOUR = 60
 _START = 1_767_225_600.0
 _QUIET_DAYS = 2
 """Without anomalies, at the beginning."""
@@ -59,7 +60,8 @@ def count_events(kpi: Kpi, alarms: Sequence[bool], *, late: int = 3, gap: int = 
     """Anomalies found, false episodes, and all anomalies.
 
     One is found by any alarm in it or up to `late` rows after its start; alarms outside of all that are not
-    more than `gap` rows apart are one false episode.
+    more than `gap` rows apart are one false episode, and one more for each hour that it goes on: who cries
+    wolf all day is not right in between.
     """
     found = total = 0
     excused = [False] * len(alarms)
@@ -67,10 +69,11 @@ def count_events(kpi: Kpi, alarms: Sequence[bool], *, late: int = 3, gap: int = 
         total += 1
         found += any(alarms[begin : max(end, begin + late)])
         excused[begin : end + late] = [True] * len(excused[begin : end + late])
-    false, last = 0, -math.inf
+    false, last, counted = 0, -math.inf, -math.inf
     for row, alarm in enumerate(alarms):
         if alarm and not excused[row]:
-            false += row - last > gap
+            if row - last > gap or row - counted >= _HOUR:
+                false, counted = false + 1, row
             last = row
     return found, false, total
 

@@ -88,6 +88,7 @@ def test_an_event_is_found_once_and_false_alarms_close_together_are_one() -> Non
     alarms = [row in {11, 12, 32, 50, 52, 70} for row in range(100)]
 
     assert count_events(kpi, alarms) == (2, 2, 2)
+    assert count_events(kpi, [True] * 100) == (2, 3, 2)
     assert event_f1([(2, 2, 2)]) == pytest.approx(2 * 2 / (2 + 2 + 2))
     assert event_f1([(0, 0, 0)]) == 0.0
 
