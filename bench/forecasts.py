@@ -32,6 +32,7 @@ from bench.exhaustion import (
 )
 from bench.report import make_table, show, surroundings
 from chalicelib.prediction.forecast import WARNING, Forecast, Forecaster
+from chalicelib.prediction.forecasting.outlook import chance_of
 
 HORIZON = 12
 _ASKED_FROM = 72
@@ -192,7 +193,7 @@ def by_kind(collection: Iterable[Series]) -> dict[str, dict[str, float | None]]:
 
 
 def measure_reliability(collection: Iterable[Series]) -> list[dict[str, float]]:
-    """Of the points that say so much, how many were followed by a crossing within the horizon."""
+    """Of the points that say so much, what people are told, and how many were followed by a crossing."""
     said, came, counts = [0.0] * 10, [0] * 10, [0] * 10
     for series in collection:
         end = len(series.values) if series.crossing is None else series.crossing
@@ -203,7 +204,12 @@ def measure_reliability(collection: Iterable[Series]) -> list[dict[str, float]]:
                 said[part] += probability
                 came[part] += series.crossing is not None and series.crossing - at <= HORIZON
     return [
-        {"said": round(said[part] / count, 3), "came": round(came[part] / count, 3), "points": count}
+        {
+            "said": round(said[part] / count, 3),
+            "told": round(chance_of(said[part] / count), 3),
+            "came": round(came[part] / count, 3),
+            "points": count,
+        }
         for part, count in enumerate(counts)
         if count
     ]
@@ -239,7 +245,7 @@ def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
     rows = [(kind, *_cells(figures)) for kind, figures in document["by_kind"].items()]
     yield make_table("Mainstay by kind", _HEADINGS[:-1], rows)
     reliability = [tuple(one.values()) for one in document["reliability"]]
-    yield make_table("Reliability of its probabilities", ("said", "came", "points"), reliability)
+    yield make_table("Reliability of its probabilities", ("said", "told", "came", "points"), reliability)
     yield f"{_INTERVAL}: {document['interval']}"
 
 

@@ -7,22 +7,31 @@ whatever was not done, or not noted, is done by the next run.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache, partial
+from typing import TypeAlias
 
 from chalicelib.analysis.alert_model import explain_alert, heard
+from chalicelib.analysis.policy import Prevent
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError, ModelAnswerError, ModelUnavailableError, StaleRecordError
 from chalicelib.incidents.alert import Alert, AlertSource, AlertState, Explanation, Urgency
 from chalicelib.incidents.alert_messages import render_alert, render_digest
 from chalicelib.incidents.model import Classification, Incident, Signal, SignalSource
 from chalicelib.intake import open_incident
-from chalicelib.prediction.scores import calibrated, judge_alert, summarize
+from chalicelib.prediction.scores import Worth, calibrated, judge_alert, summarize
 from chalicelib.recovery.plan import candidates
 from chalicelib.weekly import tell_week
+
+Worths: TypeAlias = Callable[[], Mapping[str, Worth]]
 
 CLEARED = "cleared"
 FORGOTTEN_AFTER = timedelta(hours=24)
 """An open alert that no scan has seen for so long is about something that is watched no more."""
+
+_PRESSING_MINUTES = 20
+"""With less than that to go it is time to ask somebody."""
 
 _CALM_FIRST = (Urgency.SOON, Urgency.TODAY, Urgency.NOW)
 
@@ -31,10 +40,11 @@ def look_after_alerts(team: Collaborators) -> dict[str, int]:
     """Every alert that is open or not scored yet; one alert's error stops no other."""
     counts: Counter[str] = Counter({"alerts": 0, "told": 0, "scored": 0, "errors": 0})
     waiting: list[Alert] = []
+    worths = cache(partial(_worths, team))
     for alert_id in team.alerts.live():
         try:
             counts["alerts"] += 1
-            counts.update(_counted(look_after_alert(alert_id, team, waiting)))
+            counts.update(_counted(look_after_alert(alert_id, team, worths, waiting)))
         except MainstayError as error:
             counts["errors"] += 1
             team.telemetry.warn(f"an alert could not be looked after: {error}", alert_id=alert_id)
@@ -43,10 +53,13 @@ def look_after_alerts(team: Collaborators) -> dict[str, int]:
     return dict(counts)
 
 
-def look_after_alert(alert_id: str, team: Collaborators, waiting: list[Alert] | None = None) -> str:
+def look_after_alert(
+    alert_id: str, team: Collaborators, worths: Worths | None = None, waiting: list[Alert] | None = None
+) -> str:
     """Do whatever is due for one alert; answer the last thing that was done, or nothing.
 
-    Alerts that may not be told now, since too many were, are added to `waiting`.
+    `worths` is what detectors' alerts were worth so far, where the caller has that for many alerts. Alerts
+    that may not be told now, since too many were, are added to `waiting`.
     """
     now = team.clock()
     alert = team.alerts.take_on(alert_id, now)
@@ -56,7 +69,7 @@ def look_after_alert(alert_id: str, team: Collaborators, waiting: list[Alert] | 
         team.alerts.keep(alert, state=AlertState.CLEARED.value, cleared_at=now)
         alert = alert.model_copy(update={"state": AlertState.CLEARED, "cleared_at": now})
     if alert.state is AlertState.OPEN:
-        alert = _open_incident(_understand(alert, team), team)
+        alert = _open_incident(_understand(alert, worths or partial(_worths, team), team), team)
     done = _tell(alert, team, waiting)
     return _settle(alert, team) or done
 
@@ -72,12 +85,16 @@ def _counted(done: str) -> Counter[str]:
 # -- what it means ------------------------------------------------------------------------------
 
 
-def _understand(alert: Alert, team: Collaborators) -> Alert:
+def _worths(team: Collaborators) -> dict[str, Worth]:
+    return {one.detector: one for one in summarize(team.alerts.scores())}
+
+
+def _understand(alert: Alert, worths: Worths, team: Collaborators) -> Alert:
     """The detector's number, moved by what became of its alerts; and, once, by what the model says."""
     explanation = alert.explanation
     if explanation is None and not alert.told:
         explanation = _explained(alert, team)
-    worth = {one.detector: one for one in summarize(team.alerts.scores())}
+    worth = worths()
     told_by = next((worth[name] for name in alert.sight.detectors if name in worth), None)
     probability = heard(calibrated(alert.sight.probability, told_by), explanation)
     found = alert.model_copy(update={"probability": round(probability, 3), "explanation": explanation})
@@ -126,7 +143,17 @@ def _open_incident(alert: Alert, team: Collaborators) -> Alert:
 def _leads_somewhere(alert: Alert, team: Collaborators) -> bool:
     """A value that is only unusual says nothing of where it leads."""
     foretold = alert.sight.expected_at is not None or alert.subject.source is AlertSource.LOGS
-    return foretold and alert.probability >= team.policy.scan.act_from
+    return foretold and alert.probability >= _sure_enough(alert, team)
+
+
+def _sure_enough(alert: Alert, team: Collaborators) -> float:
+    """What is done without a person waits until it is as sure as that needs, while there is time to wait."""
+    asked_from = team.policy.scan.act_from
+    if alert.subject.resource is None:
+        return asked_from
+    limits, minutes = team.limits(alert.subject.resource), alert.horizon_minutes
+    can_wait = limits.prevent is Prevent.DO and minutes is not None and minutes > _PRESSING_MINUTES
+    return max(asked_from, limits.threshold) if can_wait else asked_from
 
 
 def _signal(alert: Alert, team: Collaborators) -> Signal:

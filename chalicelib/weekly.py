@@ -13,14 +13,14 @@ _HOUR = 8
 
 
 def tell_week(team: Collaborators) -> bool:
-    """Tell the numbers of the week before, if this is the first run of a new one and there are any."""
+    """Tell the numbers of the week before, if nobody has in this one and there are any."""
     now = team.clock()
-    if now.isoweekday() != 1 or now.hour < _HOUR or not team.alerts.begin_week(now):
+    if (now.isoweekday() == 1 and now.hour < _HOUR) or team.alerts.week_was_told(now):
         return False
     last = now - timedelta(days=7)
     rows = team.alerts.scores()
     week = summarize(row for row in rows if row["week"] == f"{last:%G-W%V}")
-    if not week:
-        return False
-    team.publish(render_numbers(week, summarize(rows), week_name=f"{last:%G, week %V}"))
-    return True
+    if week:
+        team.publish(render_numbers(week, summarize(rows), week_name=f"{last:%G, week %V}"))
+    team.alerts.note_week_told(now)
+    return bool(week)

@@ -82,5 +82,5 @@ class ScanPolicy(Record):
     """How late an event may come into CloudWatch Logs, after its own time stamp, and still be counted."""
     alerts_per_scan: Annotated[int, Field(ge=1)] = 10
     """Messages about alerts in five minutes; what is above that comes as one digest."""
-    act_from: Share = 0.5
+    act_from: Share = 0.25
     """The probability from which an alert opens an incident, where an action can prevent the failure."""

@@ -137,16 +137,18 @@ class AlertTable:
         )
         return counted is not None
 
-    def begin_week(self, now: datetime) -> bool:
-        """True for the first who asks in a week."""
-        begun = self._update(
-            keys.weekly_key(now),
-            "SET told_at = :now, expires_at = :expires",
-            "attribute_not_exists(told_at)",
-            now=now,
-            expires=_in_days(now, KEEP_DAYS),
+    def week_was_told(self, now: datetime) -> bool:
+        """Whether people were told the numbers in this week."""
+        answer = self._aws.read(
+            "dynamodb", "get_item", TableName=self.table, Key=keys.weekly_key(now), ConsistentRead=True
         )
-        return begun is not None
+        return "Item" in answer
+
+    def note_week_told(self, now: datetime) -> None:
+        """People were told the numbers in this week."""
+        expires = _in_days(now, KEEP_DAYS)
+        change = "SET told_at = :now, expires_at = :expires"
+        self._update(keys.weekly_key(now), change, now=now, expires=expires)
 
     # -- what became of them ----------------------------------------------------------------------
 

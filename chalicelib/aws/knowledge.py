@@ -44,7 +44,10 @@ class Knowledge:
         self.table = table
 
     def load_whole(self, name: str) -> Known:
-        """One call, unless the state is larger than a megabyte."""
+        """One call, unless the state is larger than a megabyte.
+
+        StaleRecordError where somebody writes it between two of the calls.
+        """
         found: list[items.Item] = []
         query: dict[str, Any] = {
             "TableName": self.table,
@@ -99,7 +102,7 @@ def _parts(table: str, known: Known) -> Iterable[dict[str, Any]]:
     for number, piece in enumerate(pieces):
         where = {name: items.decode(value) for name, value in keys.part_key(known.name, number).items()}
         if number:
-            yield {"TableName": table, "Item": items.item(**where, data=piece)}
+            yield {"TableName": table, "Item": items.item(**where, data=piece, version=known.version)}
             continue
         marks = {**known.marks, "parts": len(pieces), "version": known.version}
         yield {
@@ -116,6 +119,8 @@ def _joined(name: str, found: Sequence[items.Item]) -> Known:
         return Known(name=name)
     first = items.plain(found[0])
     count = int(first.pop("parts"))
+    if any(part["version"] != found[0]["version"] for part in found[:count]):
+        raise StaleRecordError(f"{name} is being written at this moment")
     state = b"".join(bytes(items.decode(part["data"])) for part in found[:count])
     own = {"pk", "sk", "data", "version"}
     marks = {mark: value for mark, value in first.items() if mark not in own}

@@ -6,7 +6,6 @@ from chalicelib.incidents.alert import Sight
 from chalicelib.prediction.alarms import LogAlarm
 from chalicelib.prediction.sightings import Phase, Sighting
 
-
 _GRAVEST = 10
 
 

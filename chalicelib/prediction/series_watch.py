@@ -6,8 +6,9 @@ for a while, so that a value at the edge does not open and close it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from chalicelib.incidents.alert import Sight
@@ -90,17 +91,20 @@ class SeriesWatch:
         if forecast is not None:
             threshold = ALL_CLEAR if FORECAST in self._episodes else WARNING
             seen = forecast.probability >= threshold
-            sight = self._foretell(at, value, forecast)
-            yield from self._follow(FORECAST, at, sight, seen=seen, patience=_CLEAR_AFTER)
+            foretell = partial(self._foretell, at, value, forecast)
+            yield from self._follow(FORECAST, at, foretell, seen=seen, patience=_CLEAR_AFTER)
         odd = score >= ALARM and not self._is_relief(value)
-        yield from self._follow(ANOMALY, at, self._wonder(value, score), seen=odd, patience=_ANOMALY_LASTS)
+        wonder = partial(self._wonder, value, score)
+        yield from self._follow(ANOMALY, at, wonder, seen=odd, patience=_ANOMALY_LASTS)
 
-    def _follow(self, kind: str, at: float, sight: Sight, *, seen: bool, patience: int) -> Iterator[Sighting]:
+    def _follow(
+        self, kind: str, at: float, look: Callable[[], Sight], *, seen: bool, patience: int
+    ) -> Iterator[Sighting]:
         episode = self._episodes.get(kind)
         if episode is None:
             if seen:
                 self._episodes[kind] = Episode(at)
-                yield Sighting(key=kind, opened_at=at, phase=Phase.OPENED, sight=sight)
+                yield Sighting(key=kind, opened_at=at, phase=Phase.OPENED, sight=look())
             return
         episode.quiet = 0 if seen else episode.quiet + 1
         passed = episode.quiet >= patience
@@ -109,7 +113,7 @@ class SeriesWatch:
         if seen or passed:
             phase = Phase.CLEARED if passed else Phase.UPDATED
             yield Sighting(
-                key=kind, opened_at=episode.opened_at, phase=phase, sight=sight, failed_at=episode.failed_at
+                key=kind, opened_at=episode.opened_at, phase=phase, sight=look(), failed_at=episode.failed_at
             )
 
     def _is_relief(self, value: float) -> bool:
@@ -148,7 +152,7 @@ class SeriesWatch:
             value,
             what=f"{self._name} is {here}{f' and has reached its limit, {there}' if self._beyond else ahead}",
             score=forecast.probability,
-            probability=forecast.probability,
+            probability=round(forecast.chance, 3),
             expected_at=_time(forecast.expected_at),
             earliest_at=_time(forecast.earliest_at),
             latest_at=_time(forecast.latest_at),

@@ -113,11 +113,11 @@ class FakeAlerts:
         self.messages += 1
         return self.messages <= most
 
-    def begin_week(self, now: datetime) -> bool:
-        week = f"{now:%G-W%V}"
-        new = week not in self.weeks
-        self.weeks.add(week)
-        return new
+    def week_was_told(self, now: datetime) -> bool:
+        return f"{now:%G-W%V}" in self.weeks
+
+    def note_week_told(self, now: datetime) -> None:
+        self.weeks.add(f"{now:%G-W%V}")
 
     def settle(self, alert: Alert, score: Score, _now: datetime) -> None:
         self.keep(alert, outcome=score.outcome, lead_minutes=score.lead_minutes)

@@ -201,7 +201,7 @@ def test_a_failure_that_an_action_can_prevent_becomes_an_incident_once() -> None
     [
         an_alert(CHECKOUT),
         an_alert(STORAGE.model_copy(update={"failure": ""})),
-        an_alert(sight=a_sight(probability=0.49)),
+        an_alert(sight=a_sight(probability=0.24)),
         an_alert(sight=a_sight(expected_at=None)),
         an_alert(state=AlertState.CLEARED, cleared_at=after(4)),
     ],
@@ -211,6 +211,19 @@ def test_anything_else_is_only_told(alert: Alert) -> None:
     team = with_alerts(alert)
     looked_after(team, alert)
     assert team.incidents.by_id == {}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "probability", "opens"),
+    [(60, 0.6, False), (60, 0.85, True), (15, 0.6, True), (15, 0.2, False)],
+    ids=["unsure, and time to wait", "sure", "unsure, but pressing", "pressing, and unlikely"],
+)
+def test_what_needs_no_person_waits_until_it_is_sure_or_time_is_short(
+    minutes: float, probability: float, opens: bool
+) -> None:
+    alert = an_alert(sight=a_sight(probability=probability, expected_at=after(minutes)))
+    team = with_alerts(alert, policy="limits: {prevent: do}")
+    assert bool(looked_after(team, alert).incident_id) is opens
 
 
 def test_the_policy_says_from_which_probability_on_something_is_done() -> None:

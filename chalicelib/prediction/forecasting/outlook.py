@@ -11,6 +11,9 @@ said, about one case in three crosses, and where nine tenths are said, four in f
 ALL_CLEAR = 0.25
 """And below which it is taken back, so that one problem is one warning."""
 
+LEAN = 2.5
+"""By so much the odds behind `probability` are too high throughout, as ``bench.forecasts`` measures."""
+
 _IN_SIGHT = 24.0
 """Horizons; what is further away than this is not forecast."""
 _DECILE = 1.2816
@@ -31,6 +34,11 @@ class Forecast(NamedTuple):
     blur: float
     drift: float
     horizon: float
+
+    @property
+    def chance(self) -> float:
+        """The probability as it comes true, 0..1: what people are told. `probability` leans to warning."""
+        return chance_of(self.probability)
 
     @property
     def expected_at(self) -> float | None:
@@ -66,3 +74,8 @@ class Forecast(NamedTuple):
         if gap <= 0:
             return 0.0
         return gap / pace if pace > 0 else inf
+
+
+def chance_of(probability: float) -> float:
+    """A probability that leans, as it comes true."""
+    return probability / (probability + LEAN * (1 - probability))

@@ -170,10 +170,11 @@ def test_messages_at_once_are_no_more_than_may_be(alerts: AlertTable) -> None:
     assert sum(allowed) == 5
 
 
-def test_a_week_is_told_by_the_first_who_asks(alerts: AlertTable) -> None:
-    assert alerts.begin_week(OPENED)
-    assert not alerts.begin_week(OPENED + timedelta(days=2))
-    assert alerts.begin_week(OPENED + timedelta(days=7))
+def test_it_is_known_whether_a_week_was_told(alerts: AlertTable) -> None:
+    assert not alerts.week_was_told(OPENED)
+    alerts.note_week_told(OPENED)
+    assert alerts.week_was_told(OPENED + timedelta(days=2))
+    assert not alerts.week_was_told(OPENED + timedelta(days=7))
 
 
 # -- what became of them ------------------------------------------------------------------------
