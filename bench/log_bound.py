@@ -52,7 +52,7 @@ def draw(mean: float, dice: random.Random) -> int:
 def _height(mean: float, ratio: float, steps: float) -> float:
     """The height that is passed once in so many steps where nothing changes, by a Markov chain.
 
-    Heights are cut into cells; expected times to pass solve a linear system (Brook and Evans 1972).
+    Heights are cut into cells (Brook and Evans 1972); what is left below after each step gives the rate.
     """
     low, high = 2.0, 20.0
     for _ in range(24):
@@ -68,9 +68,8 @@ def _steps_to_pass(mean: float, ratio: float, height: float, cells: int = 120) -
     for cell in range(cells):
         targets: dict[int, float] = {}
         for count, chance in enumerate(chances):
-            target = int(
-                max(0.0, (cell + 0.5 * (cell > 0)) * width + _step(mean, ratio, count)) / width + 0.5 * 0
-            )
+            middle = (cell + 0.5 * (cell > 0)) * width
+            target = int(max(0.0, middle + _step(mean, ratio, count)) / width)
             if target < cells:
                 targets[target] = targets.get(target, 0.0) + chance
         moves.append(list(targets.items()))
@@ -78,7 +77,7 @@ def _steps_to_pass(mean: float, ratio: float, height: float, cells: int = 120) -
 
 
 def _solve(moves: list[list[tuple[int, float]]]) -> float:
-    """Expected steps from the first cell, by the share that is left after each doubling of time."""
+    """Steps until the height is passed, by the share that is lost at each step once all has settled."""
     size = len(moves)
     share = [1.0] + [0.0] * (size - 1)
     for _ in range(400):

@@ -13,6 +13,7 @@ _LONGEST_TEMPLATE = 160
 _LEVEL_NAMES = {WARNING: "WARN", ERROR: "ERROR", FATAL: "FATAL"}
 _REAL_PER_DAY = 0.05
 """Real problems per log group and day that are assumed: one in twenty days."""
+_SUREST = 0.99
 _MANY = 10.0
 
 
@@ -35,7 +36,7 @@ def shorten(template: str) -> str:
 
 def probability_of(false_per_day: float) -> float:
     """That there is a problem, by Bayes' rule: real ones against those that chance would bring."""
-    return _REAL_PER_DAY / (_REAL_PER_DAY + false_per_day)
+    return min(_SUREST, _REAL_PER_DAY / (_REAL_PER_DAY + false_per_day))
 
 
 def severity_of(finding: Finding, subjects: int) -> int:

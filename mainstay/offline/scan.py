@@ -35,6 +35,9 @@ def scan(
 
     report = JsonReport() if as_json else TextReport(Console(highlight=False, soft_wrap=True))
     with answering():
-        with reading(logs) as sources:
-            scan_all(sources, report, every_seconds=60 * every, together=together)
+        try:
+            with reading(logs, quiet=as_json) as sources:
+                scan_all(sources, report, every_seconds=60 * every, together=together)
+        finally:
+            report.close()
         sources.check()

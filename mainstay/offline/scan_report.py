@@ -29,10 +29,11 @@ class TextReport:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._told: dict[str, LogAlarm] = {}
+        self._waiting: list[Text] = []
 
     def begin(self, name: str) -> None:
         """A heading."""
-        self._console.print(Text(inert(name, _LONGEST_NAME), style="bold"))
+        self._print(Text(inert(name, _LONGEST_NAME), style="bold"))
 
     def show(self, alarm: LogAlarm, offset: float) -> None:
         """Tell what is new about an alarm; nothing where it just goes on."""
@@ -58,25 +59,35 @@ class TextReport:
     def end(self, summary: Summary) -> None:
         """What was read and how quiet it was; alarms that were still on."""
         for alarm in self._told.values():
-            self._console.print(Text(f"  still on at the end: {alarm.what}", style="yellow"))
+            self._print(Text(f"  still on at the end: {alarm.what}", style="yellow"))
         self._told.clear()
         for line in summarise(summary):
-            self._console.print(Text(f"  {line}", style="dim"))
+            self._print(Text(f"  {line}", style="dim"))
+
+    def close(self) -> None:
+        """Print what had to wait for the progress bar to be gone."""
+        for text in self._waiting:
+            self._console.print(text)
+        self._waiting.clear()
+
+    def _print(self, text: Text) -> None:
+        if self._console.is_terminal:
+            self._waiting.append(text)
+        else:
+            self._console.print(text)
 
     def _tell(self, alarm: LogAlarm, offset: float, word: str) -> None:
         style = "bold red" if alarm.severity >= _GRAVE else "bold yellow"
         self._say(alarm.updated_at - offset, word, style, alarm.what)
         facts = f"severity {alarm.severity} of 10, {alarm.probability:.0%} sure, {', '.join(alarm.detectors)}"
-        self._console.print(Text(f"    {facts.replace('_', ' ')}"))
+        self._print(Text(f"    {facts.replace('_', ' ')}"))
         if any(alarm.rates):
-            self._console.print(
-                Text(f"    {draw_bars(alarm.rates)}  last two hours, up to {max(alarm.rates):,.0f}")
-            )
+            self._print(Text(f"    {draw_bars(alarm.rates)}  last two hours, up to {max(alarm.rates):,.0f}"))
         for example in alarm.examples if word == "ALARM" else ():
-            self._console.print(Text(f"    | {example}", style="dim"))
+            self._print(Text(f"    | {example}", style="dim"))
 
     def _say(self, at: float, word: str, style: str, what: str) -> None:
-        self._console.print(Text.assemble(f"  {format_time(at)}  ", (f"{word:<7}", style), what))
+        self._print(Text.assemble(f"  {format_time(at)}  ", (f"{word:<7}", style), what))
 
 
 class JsonReport:
@@ -112,6 +123,9 @@ class JsonReport:
 
     def end(self, summary: Summary) -> None:
         """There is nothing more to say."""
+
+    def close(self) -> None:
+        """Nothing waits."""
 
 
 def describe_heading(heading: Heading) -> str:
