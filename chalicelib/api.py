@@ -14,7 +14,6 @@ from typing import TypeVar
 from chalice import Blueprint, IAMAuthorizer, Response
 from pydantic import ValidationError
 
-from chalicelib import outlook
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError, RetryableError, UnknownLogGroupError
 from chalicelib.incidents.base import Record
@@ -39,18 +38,24 @@ _LONGEST_DETAIL = 400
 @routes.route("/forecasts", methods=["GET"], authorizer=IAM)
 def list_forecasts() -> Response:
     """Alerts, newest first: those that are looked after, or with ``?all=month`` all of this month."""
+    from chalicelib import outlook  # noqa: PLC0415 - only this function needs it
+
     return _answer(outlook.list_forecasts, outlook.ForecastsQuery)
 
 
 @routes.route("/patterns", methods=["GET"], authorizer=IAM)
 def show_patterns() -> Response:
     """The templates of the log group that ``?log_group=`` names."""
+    from chalicelib import outlook  # noqa: PLC0415 - only this function needs it
+
     return _answer(outlook.show_patterns, outlook.PatternsQuery)
 
 
 @routes.route("/metrics", methods=["GET"], authorizer=IAM)
 def show_metrics() -> Response:
     """What warnings were worth, by detector."""
+    from chalicelib import outlook  # noqa: PLC0415 - only this function needs it
+
     return _answer(outlook.show_metrics, outlook.MetricsQuery)
 
 
