@@ -104,6 +104,7 @@ def run(folder: Path | None, days: int, trials: int, seed: int) -> dict[str, Any
         "false_alarms_per_50_days": 50 * len(false) / watched,
         "false_alarms_at_most_per_50_days": 50 * upper_bound(len(false)) / watched,
         "false_alarms_by_detector": count_by([alarm.detectors[0] for alarm in false]),
+        "false_alarms_said": [alarm.what for alarm in false],
         "kinds": kinds,
         "bound": [
             {"hours": hours, "series": series, "recall": best_recall(10.0, 3.0, hours, series)}

@@ -11,7 +11,7 @@ from chalicelib.prediction.baselines.values import SAMPLED
 from chalicelib.prediction.events import LogEvent
 from chalicelib.prediction.moment import Tally
 from chalicelib.prediction.trouble import gravity_of
-from chalicelib.redaction import clean_text
+from chalicelib.redaction import clean_text, redact
 
 EXAMPLES = 3
 _LONGEST_EXAMPLE = 300
@@ -91,6 +91,7 @@ class Tallies:
         for tallies in self.by_slot.values():
             for tally in tallies.values():
                 tally.examples = [clean_text(text, _LONGEST_EXAMPLE) for text in tally.examples]
+                tally.texts = [redact(text) for text in tally.texts]
 
     def dump(self) -> Any:
         """As JSON."""

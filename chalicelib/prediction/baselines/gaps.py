@@ -12,7 +12,7 @@ import math
 
 _KEPT = 1 - 1 / 400
 _SMALLEST_SHARE = 0.15
-_FEWEST, _SHORTEST_TIME = 20.0, 288.0
+_FEWEST, _SHORTEST_TIME = 20.0, 144.0
 """Gaps, and slots that they make up together, before one is judged."""
 _SHORTEST_MEAN = 1e-3
 _REGULAR = 0.75

@@ -12,7 +12,7 @@ from chalicelib.prediction.moment import GROUP, PER_DAY, Finding, Moment, score_
 from chalicelib.prediction.trouble import ERROR, WARNING
 
 NAME = "level_shift"
-ALLOWED_PER_DAY = 0.004
+ALLOWED_PER_DAY = 0.002
 _RATIOS = (1.5, 3.0)
 _FEWEST_SLOTS = 2.0 * SLOTS_PER_DAY
 """Errors may have another day than the rest of the log: their share's day is seen twice first."""

@@ -10,7 +10,7 @@ from chalicelib.prediction.baselines.season import SLOT_SECONDS, SLOTS_PER_DAY
 from chalicelib.prediction.moment import GROUP, PER_DAY, Finding, Moment, Reading, score_of
 
 NAME = "rate_spike"
-ALLOWED_PER_DAY = 0.04
+ALLOWED_PER_DAY = 0.018
 """False alarms per log group and day."""
 
 RATIOS = (3.0, 10.0)

@@ -10,12 +10,12 @@ from chalicelib.prediction.moment import GROUP, PER_DAY, Finding, Moment, score_
 from chalicelib.prediction.trouble import HARMLESS
 
 NAME = "silence"
-ALLOWED_PER_DAY = 0.003
+ALLOWED_PER_DAY = 0.0012
 _YOUNGEST = float(SLOTS_PER_DAY)
 _SHORTEST = 3.0
 """Slots: a service that restarts is away for a few minutes, and that is no silence."""
-_BEFORE_A_WEEK = 0.5
-"""As long as no weekend was seen it may well be that half as much comes."""
+_BEFORE_A_WEEK, _AFTER_A_WEEK = 0.5, 0.75
+"""Of what was to come: before a weekend was seen half as much may do, and seasons are never exact."""
 _GROUP_SHARE = 0.25
 _FEWEST_MISSING = 2.5
 _SURE_AFTER, _LONGEST = 14.0, SLOTS_PER_DAY / 2
@@ -48,7 +48,7 @@ def _judge(moment: Moment, key: str) -> Finding | None:
     if usual < _FEWEST_MISSING or (key != GROUP and series.gravity > HARMLESS):
         return None
     share = _GROUP_SHARE if key == GROUP else (1 - _GROUP_SHARE) / len(moment.steady)
-    believed = 1.0 if moment.clock.taught > SLOTS_PER_WEEK else _BEFORE_A_WEEK
+    believed = _AFTER_A_WEEK if moment.clock.taught > SLOTS_PER_WEEK else _BEFORE_A_WEEK
     log_chance = gaps.log_chance(away * believed)
     if gaps.regular():
         log_chance = min(log_chance, _log_chance_of_none(usual * believed, series.spread()))

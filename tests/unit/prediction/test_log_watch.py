@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +14,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import BrokenStateError
 from chalicelib.prediction.events import LogEvent
 from chalicelib.prediction.log_watch import Batch, LogWatch
+from chalicelib.prediction.tallies import Tallies
 from tests.unit.prediction.log_days import (
     DAY,
     HOUR,
@@ -334,6 +340,31 @@ def test_secrets_and_control_characters_are_not_in_examples_nor_in_what_is_said(
     assert "failed" in shown
     assert secret not in shown
     assert "\x1b" not in shown
+
+
+def test_lines_that_wait_for_their_slot_to_end_are_kept_without_secrets() -> None:
+    secret = "AKIAIOSFODNN7EXAMPLE"
+    tallies = Tallies()
+    said = [LogEvent(datetime.fromtimestamp(NOW, UTC), "INFO", f"key {secret} took 5 ms", "", 1)]
+    tallies.count(Batch(said), within=(NOW, NOW + SLOT), learn=lambda _: "a", numeric={"a"})
+    tallies.clean()
+    kept = json.dumps(tallies.dump())
+    assert "took 5 ms" in kept
+    assert secret not in kept
+
+
+def test_no_secret_waits_in_a_state_for_its_slot_to_end() -> None:
+    watch, secret = experienced(), "AKIAIOSFODNN7EXAMPLE"
+    lines = [
+        event(NOW + 5, f"request 17 took 20.0 ms with {secret}"),
+        event(NOW + 6, f"request {secret} took 2 ms"),
+    ]
+
+    watch.scan([Batch([*usual_events(NOW, NOW + SLOT)[:3], *lines])], start=NOW, end=NOW + 100)
+
+    waiting = json.dumps(watch._tallies.dump())  # noqa: SLF001
+    assert "request" in waiting
+    assert secret not in waiting
 
 
 texts = st.lists(st.text(max_size=40), max_size=30)
