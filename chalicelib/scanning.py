@@ -18,7 +18,7 @@ from chalicelib.aws.knowledge import Known
 from chalicelib.aws.metrics import Wanted
 from chalicelib.aws.pattern_keys import group_name, series_name
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import BrokenStateError, MainstayError, StaleRecordError
+from chalicelib.errors import BrokenStateError, MainstayError, StaleRecordError, UnknownLogGroupError
 from chalicelib.incidents.alert import Subject
 from chalicelib.missing import count_misses
 from chalicelib.prediction.log_sightings import sighting_of
@@ -29,7 +29,7 @@ from chalicelib.prediction.sampling import frequent_pieces
 from chalicelib.prediction.series_watch import SeriesWatch
 from chalicelib.prediction.sightings import Phase, Sighting, alert_id_of, new_alert
 from chalicelib.prediction.spans import Span, next_span
-from chalicelib.watching import find_requests
+from chalicelib.watching import find_log_scans, find_metric_scans
 
 T = TypeVar("T")
 
@@ -60,13 +60,28 @@ class Found:
 
 
 def start_scan(team: Collaborators) -> dict[str, Any]:
-    """Ask for a scan of everything that is watched, and look after the alerts that there are."""
-    requests = find_requests(team)
-    asked = team.scan_topic.send(requests)
-    missed = count_misses([one.subject for one in requests if isinstance(one, LogScan)], team)
+    """Ask for a scan of everything that is watched, and look after the alerts that there are.
+
+    What goes wrong with one of these keeps no other from being done, and is raised in the end.
+    """
+    errors: list[MainstayError] = []
+    logs = _attempt(lambda: find_log_scans(team), errors) or []
+    metrics = _attempt(lambda: find_metric_scans(team), errors) or []
+    asked = _attempt(lambda: team.scan_topic.send([*logs, *metrics]), errors) or 0
+    missed = _attempt(lambda: count_misses([one.subject for one in logs], team), errors) or 0
     counts = {**look_after_alerts(team), "missed": missed}
     team.telemetry.log("asked for scans", scans=asked, **counts)
+    if errors:
+        raise errors[0]
     return {"scans": asked, **counts}
+
+
+def _attempt(act: Callable[[], T], errors: list[MainstayError]) -> T | None:
+    try:
+        return act()
+    except MainstayError as error:
+        errors.append(error)
+        return None
 
 
 def run_scan(message: object, team: Collaborators) -> dict[str, Any]:
@@ -76,6 +91,9 @@ def run_scan(message: object, team: Collaborators) -> dict[str, Any]:
         scan = scan_log_group(request, team) if isinstance(request, LogScan) else scan_metrics(request, team)
     except StaleRecordError as late:
         team.telemetry.log(f"left a scan alone: {late}")
+        return {"alerts": []}
+    except UnknownLogGroupError as gone:
+        team.telemetry.warn(f"left a scan alone: {gone}")
         return {"alerts": []}
     for alert_id in scan.alerts:
         _look_after(alert_id, team)
@@ -195,8 +213,8 @@ def _since(known: Known, until: datetime) -> float:
 def _scan_series(
     series: Series, known: Known, points: Sequence[tuple[float, float]], team: Collaborators
 ) -> Found:
-    state = _restored(known, _unpacked, team)
-    watch, first_look = SeriesWatch(series, state), state is None
+    before = _restored(known, lambda state: SeriesWatch.restore(series, _unpacked(state)), team)
+    watch, first_look = before or SeriesWatch(series), before is None
     sightings = watch.scan(points)
     found = _alerts(series.subject, _present(sightings, first_look=first_look), team)
     found.states.append(known.after(_packed(watch.state()), until=points[-1][0]))

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from chalicelib.analysis.scan_policy import Stands, WatchedGroups, WatchedMetric, WatchedResources
+from chalicelib.aws.knowledge import Known
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import StaleRecordError
+from chalicelib.errors import MainstayError, StaleRecordError
 from chalicelib.incidents.alert import AlertSource, Subject
 from chalicelib.incidents.lifecycle import OPEN
 from chalicelib.incidents.model import Resource, State
@@ -30,14 +31,23 @@ _STANDS_FOR: Mapping[str, str] = {
 
 def find_requests(team: Collaborators) -> list[ScanRequest]:
     """One request for each log group, and one for each batch of series."""
+    return [*find_log_scans(team), *find_metric_scans(team)]
+
+
+def find_log_scans(team: Collaborators) -> list[LogScan]:
+    """One request for each log group."""
     troubled = _troubled(team)
-    logs = [
+    return [
         LogScan(subject=subject, teach=subject.resource is None or subject.resource.key not in troubled)
         for subject in _log_groups(team)
     ]
+
+
+def find_metric_scans(team: Collaborators) -> list[MetricScan]:
+    """One request for each batch of series."""
     series = _series(team)
-    batches = [series[start : start + MOST_SERIES] for start in range(0, len(series), MOST_SERIES)]
-    return [*logs, *(MetricScan(series=tuple(batch)) for batch in batches)]
+    batches = (series[start : start + MOST_SERIES] for start in range(0, len(series), MOST_SERIES))
+    return [MetricScan(series=tuple(batch)) for batch in batches]
 
 
 def _troubled(team: Collaborators) -> set[str]:
@@ -96,20 +106,38 @@ def _resource(stands: Stands, team: Collaborators) -> Resource:
 
 
 def _series(team: Collaborators) -> list[Series]:
-    """As they were listed within the last hour: the list is kept, since listing costs calls."""
+    """As they were listed within the last hour: the list is kept, since listing costs calls.
+
+    An old list is better than none, where listing goes wrong.
+    """
     known = team.knowledge.load_whole(WATCHED)
     listed = str(known.marks.get("listed_at", ""))
     now, version = team.clock(), team.policy.version
     fresh = f"{now - LISTED_AGAIN_AFTER:%Y-%m-%dT%H:%M:%S}" <= listed and known.marks.get("policy") == version
-    if fresh:
-        return [Series.model_validate(one) for one in json.loads(zlib.decompress(known.state))]
-    found = list({one.subject.name: one for one in _list_series(team)}.values())
+    before = _as_listed(known)
+    if fresh and before is not None:
+        return before
+    try:
+        found = list({one.subject.name: one for one in _list_series(team)}.values())
+    except MainstayError as error:
+        if before is None:
+            raise
+        team.telemetry.warn(f"the metrics could not be listed again: {error}")
+        return before
     state = zlib.compress(json.dumps([one.model_dump(mode="json") for one in found]).encode())
     try:
         team.knowledge.save([known.after(state, listed_at=now, policy=version)])
     except StaleRecordError as other:
         team.telemetry.log(f"another run has listed the metrics: {other}")
     return found
+
+
+def _as_listed(known: Known) -> list[Series] | None:
+    """None where there is no list, or another version's."""
+    try:
+        return [Series.model_validate(one) for one in json.loads(zlib.decompress(known.state))]
+    except (ValueError, zlib.error):
+        return None
 
 
 def _list_series(team: Collaborators) -> Iterator[Series]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.aws.clients import Aws
-from chalicelib.errors import AwsError, UnreachableError
+from chalicelib.errors import AwsError, NotFoundError, UnknownLogGroupError, UnreachableError
 from chalicelib.prediction.sampling import SLOT_SECONDS, Stratum, by_slot, one_in, pattern_of
 from chalicelib.prediction.spans import Span
 
@@ -83,8 +83,15 @@ class Logs:
         """Everything that a span holds, or a sample of it that says what each line stands for.
 
         `most` lines are read one by one. Where more than that are `expected`, or come, Logs Insights
-        samples those that hold one of the frequent `pieces`, and reads all others.
+        samples those that hold one of the frequent `pieces`, and reads all others. UnknownLogGroupError
+        where there is no such log group any more.
         """
+        try:
+            return self._read(group, span, most=most, expected=expected, pieces=pieces)
+        except NotFoundError as gone:
+            raise UnknownLogGroupError(f"there is no log group {group}") from gone
+
+    def _read(self, group: str, span: Span, *, most: int, expected: float, pieces: Sequence[str]) -> Reading:
         lines, rest = ([], span.earliest) if expected > most else self._lines(group, span, most)
         whole = Stratum(lines)
         if rest is None:

@@ -12,12 +12,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from chalicelib.redaction import redact
+
 SLOT_SECONDS = 300
 """Frequent lines are counted where they lie in slots of so much."""
 
 WILDCARD = "<*>"
 MOST_FREQUENT = 20
 _SHORTEST_PIECE = 8
+_LONGEST_PIECE = 200
+"""A query has at most 10,000 characters."""
 _SMALLEST_SHARE = 0.005
 _TEN = 10
 SAMPLE = 8_000
@@ -33,12 +37,19 @@ class Stratum:
 
 
 def frequent_pieces(templates: Iterable[tuple[str, int]]) -> tuple[str, ...]:
-    """The longest constant piece of each template, as (text, count), that many of the lines have."""
+    """The longest constant piece of each template, as (text, count), that many of the lines have.
+
+    People can read the queries of an account: no template that holds a secret gives a piece.
+    """
     known = sorted(templates, key=lambda one: -one[1])
     total = sum(count for _, count in known)
     often = [text for text, count in known[:MOST_FREQUENT] if count >= total * _SMALLEST_SHARE]
-    pieces = (max(text.split(WILDCARD), key=len).strip() for text in often)
+    pieces = (_longest_piece(text) for text in often if redact(text) == text)
     return tuple(dict.fromkeys(piece for piece in pieces if len(piece) >= _SHORTEST_PIECE))
+
+
+def _longest_piece(template: str) -> str:
+    return max(template.split(WILDCARD), key=len).strip()[:_LONGEST_PIECE].rstrip()
 
 
 def pattern_of(pieces: Iterable[str]) -> str:

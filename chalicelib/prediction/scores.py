@@ -108,10 +108,21 @@ def calibrated(probability: float, worth: Worth | None) -> float:
     As for incidents: its own word stands for `_PSEUDO_COUNT` cases, and no more than `_COUNTED` count
     against it.
     """
-    if worth is None or worth.precision is None:
+    if worth is None or not worth.alerts:
         return probability
     told = min(_COUNTED, float(worth.alerts))
-    return (_PSEUDO_COUNT * probability + told * worth.precision) / (_PSEUDO_COUNT + told)
+    return (_PSEUDO_COUNT * probability + told * _share_right(worth)) / (_PSEUDO_COUNT + told)
+
+
+def _share_right(worth: Worth) -> float:
+    """What was prevented counts as far as it would have failed: an action must not prove its own warning."""
+    would_fail = _share_failing(worth.held_out_failed, worth.held_out)
+    return (worth.failed + worth.prevented * would_fail) / worth.alerts
+
+
+def _share_failing(failed: float, held_out: float) -> float:
+    """Of those that were left alone on purpose; one half as long as there are none."""
+    return (failed + _PRIOR_GOOD) / (held_out + _PRIOR_ALL)
 
 
 def _was_held_out(incident: Incident) -> bool:
@@ -128,7 +139,7 @@ def _is_over(alert: Alert, now: datetime) -> bool:
 
 
 def _unfailed(alert: Alert, own: Incident | None) -> AlertOutcome:
-    if own is not None and own.state is State.COMPLETED:
+    if own is not None and own.state is State.COMPLETED and alert.state is AlertState.CLEARED:
         return AlertOutcome.PREVENTED
     if own is not None and own.state is State.REJECTED:
         return AlertOutcome.WRONG
@@ -142,7 +153,7 @@ def _worth(detector: str, found: Mapping[str, float]) -> Worth:
     alerts, held_out, missed = sum(of.values()), sum(held.values()), int(found["missed"])
     failed, prevented = of[AlertOutcome.FAILED], of[AlertOutcome.PREVENTED]
     foretold = failed + prevented
-    would_fail = (held[AlertOutcome.FAILED] + _PRIOR_GOOD) / (held_out + _PRIOR_ALL)
+    would_fail = _share_failing(held[AlertOutcome.FAILED], held_out)
     return Worth(
         detector=detector,
         alerts=alerts,

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
+from chalicelib.errors import BrokenStateError
 from chalicelib.incidents.alert import Sight
 from chalicelib.prediction.detectors.metric_anomaly import ALARM, MetricAnomaly
 from chalicelib.prediction.forecast import ALL_CLEAR, WARNING, Forecast, Forecaster
@@ -56,6 +57,14 @@ class SeriesWatch:
         self._episodes = {kind: Episode(*found) for kind, found in known.get("episodes", {}).items()}
         self._recent: list[float] = list(known.get("recent", ()))
         self._beyond: list[float] = list(known.get("beyond", ()))
+
+    @classmethod
+    def restore(cls, series: Series, state: dict[str, Any]) -> Self:
+        """Go on from a state. Raises `BrokenStateError` where a part is damaged, or another version's."""
+        try:
+            return cls(series, state)
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            raise BrokenStateError(f"the state of the series cannot be read: {error!r}") from error
 
     def state(self) -> dict[str, Any]:
         """Everything that the next scan needs."""

@@ -18,7 +18,7 @@ from chalicelib.aws.knowledge import Known
 from chalicelib.aws.logs import Reading
 from chalicelib.aws.metrics import Wanted
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError, StaleRecordError, UnknownIncidentError
+from chalicelib.errors import MainstayError, StaleRecordError, UnknownIncidentError, UnknownLogGroupError
 from chalicelib.incidents.alert import Alert, AlertState
 from chalicelib.incidents.messages import Message
 from chalicelib.incidents.model import Incident, State
@@ -182,9 +182,12 @@ class FakeLogs:
     def __init__(self) -> None:
         self.groups: dict[str, Mapping[str, str]] = {}
         self.prefixes: list[str] = []
+        self.gone = False
         self.lines: dict[str, list[tuple[float, str]]] = {}
 
     def read_span(self, group: str, span: Span, **_how: Any) -> Reading:
+        if self.gone:
+            raise UnknownLogGroupError(f"there is no log group {group}")
         lines = [one for one in self.lines.get(group, []) if span.after < one[0] * 1000 <= span.upto]
         return Reading(strata=(Stratum(lines),), lines=len(lines))
 
@@ -202,10 +205,13 @@ class FakeMetrics:
     def __init__(self) -> None:
         self.series: dict[str, list[dict[str, str]]] = {}
         self.listings: list[str] = []
+        self.error: MainstayError | None = None
         self.points: dict[str, list[tuple[float, float]]] = {}
 
     def dimensions(self, namespace: str, name: str) -> Iterator[dict[str, str]]:
         self.listings.append(f"{namespace} {name}")
+        if self.error is not None:
+            raise self.error
         return iter(self.series.get(f"{namespace} {name}", []))
 
     def read_values(self, wanted: Sequence[Wanted], until: float) -> list[list[tuple[float, float]]]:

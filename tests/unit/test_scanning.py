@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from chalicelib.aws.pattern_keys import group_name
-from chalicelib.errors import UnreachableError
+from chalicelib.aws.pattern_keys import group_name, series_name
+from chalicelib.errors import DeniedError, UnreachableError
 from chalicelib.incidents.alert import Alert, AlertState
 from chalicelib.prediction.log_watch import LogWatch
 from chalicelib.prediction.requests import MOST_SERIES, LogScan, MetricScan, Series
-from chalicelib.scanning import FIRST_LOOK, METRIC_SETTLE, run_scan
-from tests.unit.incidents.alerts import CHECKOUT, DATABASE, GIB, STORAGE, a_series
+from chalicelib.scanning import FIRST_LOOK, METRIC_SETTLE, run_scan, start_scan
+from tests.unit.incidents.alerts import CHECKOUT, DATABASE, GIB, STORAGE, a_series, an_alert
 from tests.unit.teams import Team
 
 STEP = 300.0
@@ -192,3 +194,40 @@ def test_what_can_no_longer_be_read_is_learnt_anew_and_said_so() -> None:
     talking(team, 5)
     assert lines_scanned(team) == 5
     assert f"learning {name} anew" in team.log.getvalue()
+
+
+def test_one_series_whose_state_is_of_another_version_stops_no_other() -> None:
+    team = Team()
+    both = (a_database(1), a_database(2))
+    for one in both:
+        team.metrics.points[one.subject.name] = filling(team, periods=200, until=19.0)
+    scanned(team, *both)
+    name = series_name(both[0].subject.name)
+    known = team.knowledge.by_name[name]
+    state = json.loads(zlib.decompress(known.state))
+    state["forecast"]["version"] = "of another version"
+    team.knowledge.by_name[name] = replace(known, state=zlib.compress(json.dumps(state).encode()))
+    for one in both:
+        go_on(team, one, [19 * GIB])
+    scanned(team, *both)
+    until = {team.knowledge.by_name[series_name(one.subject.name)].marks["until"] for one in both}
+    assert until == {team.metrics.points[both[0].subject.name][-1][0]}
+    assert f"learning {name} anew" in team.log.getvalue()
+
+
+def test_a_log_group_that_is_gone_is_said_and_is_no_error() -> None:
+    team = Team()
+    team.logs.gone = True
+    assert run_scan(LogScan(subject=CHECKOUT).model_dump_json(), team.collaborators()) == {"alerts": []}
+    assert "there is no log group /app/checkout" in team.log.getvalue()
+
+
+def test_where_metrics_cannot_be_listed_logs_are_scanned_and_people_told_all_the_same() -> None:
+    team = Team("scan: {log_groups: [{name: /app/checkout}], resources: [{type: rds.db-instance}]}")
+    alert = an_alert(CHECKOUT)
+    team.alerts.by_id = {alert.alert_id: alert}
+    team.metrics.error = DeniedError("AccessDenied", "no", "cloudwatch:list_metrics")
+    with pytest.raises(DeniedError):
+        start_scan(team.collaborators())
+    assert [one.kind for one in team.topic.sent] == ["logs"]
+    assert len(team.publisher.told) == 1

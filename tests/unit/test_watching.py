@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.aws.incident_index import Entry
+from chalicelib.errors import DeniedError
 from chalicelib.incidents.alert import AlertSource
 from chalicelib.incidents.model import Resource, State
 from chalicelib.prediction.requests import MOST_SERIES, LogScan, MetricScan, Series
-from chalicelib.watching import find_requests
+from chalicelib.watching import WATCHED, find_requests
 from tests.unit.incidents.alerts import OPENED
 from tests.unit.teams import Team
 
@@ -227,6 +231,26 @@ def test_a_new_policy_is_followed_at_once() -> None:
     series(team)
     assert listed_again(team, 1, "scan: {resources: [{type: rds.db-instance, id: db-1}]}")
     assert not listed_again(team, 1)
+
+
+def test_an_old_list_is_watched_while_there_can_be_no_new_one() -> None:
+    team = watching("resources: [{type: rds.db-instance}]")
+    team.metrics.series = {"AWS/RDS FreeStorageSpace": [{"DBInstanceIdentifier": "db-1"}]}
+    before = series(team)
+    team.clock.goes_on(70)
+    team.metrics.error = DeniedError("AccessDenied", "no", "cloudwatch:list_metrics")
+    assert before
+    assert series(team) == before
+    assert "could not be listed again" in team.log.getvalue()
+
+
+def test_a_list_of_another_version_is_made_anew() -> None:
+    team = watching("resources: [{type: rds.db-instance}]")
+    team.metrics.series = {"AWS/RDS FreeStorageSpace": [{"DBInstanceIdentifier": "db-1"}]}
+    before = series(team)
+    known = team.knowledge.by_name[WATCHED]
+    team.knowledge.by_name[WATCHED] = replace(known, state=zlib.compress(b'[{"of": "another version"}]'))
+    assert series(team) == before
 
 
 def test_another_run_that_has_listed_them_meanwhile_is_no_error() -> None:

@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from chalicelib.aws.clients import Aws
 from chalicelib.aws.logs import Logs, Reading
-from chalicelib.errors import AwsError, NotFoundError, UnreachableError
+from chalicelib.errors import AwsError, NotFoundError, UnknownLogGroupError, UnreachableError
 from chalicelib.prediction.spans import Span
 from mainstay.embedded.clock import CLOCK
 from mainstay.embedded.repairs import insights, logs, remove_repairs
@@ -128,7 +128,7 @@ def test_whatever_the_delays_and_the_spans_every_event_is_in_exactly_one(
 
 
 def test_a_group_that_is_gone_is_named_as_such() -> None:
-    with pytest.raises(NotFoundError):
+    with pytest.raises(UnknownLogGroupError, match=GROUP):
         read(ScriptedAws(filter_log_events=[NotFoundError("ResourceNotFoundException")]))
 
 

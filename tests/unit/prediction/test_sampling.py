@@ -83,3 +83,19 @@ def test_lines_that_are_stamped_in_whole_seconds_are_thinned_all_the_same(lines:
     every = one_in(lines)
     kept = sum(second * 1000 % every == 0 for second in range(every))
     assert kept == 1
+
+
+def test_what_holds_a_secret_is_no_part_of_a_query() -> None:
+    templates = [
+        ("connected with password=hunter2hunter2 to the database", 900),
+        ("all is well with <*>", 100),
+    ]
+    assert frequent_pieces(templates) == ("all is well with",)
+
+
+def test_a_query_is_never_longer_than_it_may_be() -> None:
+    templates = [(f"{number} said " + "very much " * 500, 100) for number in range(MOST_FREQUENT)]
+    found = frequent_pieces(templates)
+    assert len(found) == MOST_FREQUENT
+    assert len(pattern_of(found)) < 5000
+    assert all(piece in text for piece, (text, _) in zip(found, templates, strict=True))

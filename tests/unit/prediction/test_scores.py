@@ -136,6 +136,12 @@ def test_what_does_not_pass_is_judged_after_a_day() -> None:
     assert counted(judged(now=OPENED + LONGEST, **still_there)) == (AlertOutcome.PASSED, "passed", None)
 
 
+def test_what_is_still_there_after_a_day_was_not_prevented() -> None:
+    done, still_there = an_incident(State.COMPLETED), {"updated_at": OPENED + LONGEST}
+    score = judged(done, now=OPENED + LONGEST, **still_there)
+    assert counted(score) == (AlertOutcome.PASSED, "passed", None)
+
+
 def test_the_detectors_that_first_told_are_those_that_are_scored() -> None:
     alert = an_alert()
     later = alert.sight.model_copy(update={"detectors": ("metric_anomaly",)})
@@ -214,8 +220,16 @@ def test_outcomes_move_a_number_towards_the_share_that_was_right_and_never_beyon
 ) -> None:
     known = worth(row)
     found = calibrated(probability, known)
-    right = probability if known.precision is None else known.precision
+    would_fail = (known.held_out_failed + 1) / (known.held_out + 2)
+    right = (known.failed + known.prevented * would_fail) / known.alerts if known.alerts else probability
     assert min(probability, right) - 1e-9 <= found <= max(probability, right) + 1e-9
+
+
+def test_what_was_prevented_proves_a_warning_no_further_than_what_was_left_alone_did() -> None:
+    acted_on = {"prevented": 60}
+    assert calibrated(0.5, worth(acted_on)) == 0.5
+    assert calibrated(0.9, worth(acted_on, {"held_passed": 18})) < 0.3
+    assert calibrated(0.5, worth(acted_on, {"held_failed": 18})) > 0.8
 
 
 def test_however_many_outcomes_there_are_the_detector_keeps_a_say() -> None:
