@@ -13,9 +13,9 @@ from rich.text import Text
 from chalicelib.prediction.log_limits import Heading
 from chalicelib.prediction.log_watch import LogAlarm
 from chalicelib.redaction import clean_text, inert
+from mainstay.offline.drawing import draw_rates
 from mainstay.offline.scanning import Summary
 
-_BARS = "▁▂▃▄▅▆▇█"
 _WORSE = 2
 _GRAVE = 7
 _LONGEST_NAME = 120
@@ -82,7 +82,7 @@ class TextReport:
         facts = f"severity {alarm.severity} of 10, {alarm.probability:.0%} sure, {', '.join(alarm.detectors)}"
         self._print(Text(f"    {facts.replace('_', ' ')}"))
         if any(alarm.rates):
-            self._print(Text(f"    {draw_bars(alarm.rates)}  last two hours, up to {max(alarm.rates):,.0f}"))
+            self._print(Text(f"    {draw_rates(alarm.rates)}  last two hours, up to {max(alarm.rates):,.0f}"))
         for example in alarm.examples if word == "ALARM" else ():
             self._print(Text(f"    | {example}", style="dim"))
 
@@ -142,13 +142,15 @@ def summarise(summary: Summary) -> list[str]:
     """A log in a few lines."""
     if not summary.events:
         return ["nothing in it"]
-    span = f"{format_time(summary.start)} to {format_time(summary.end)}"
+    span = f"{format_time(summary.start)} to {format_time(summary.end - summary.offset)}"
     lasted = format_span(summary.end - summary.start)
     lines = [f"{summary.lines:,} lines, {summary.templates:,} templates, {span} ({lasted})"]
     quiet = 1 - summary.alarming_scans / summary.scans
     alarms = "no alarm" if not summary.opened else f"{summary.opened} alarm{'s' * (summary.opened > 1)}"
     foreseen = f", {summary.foreseen} foreseen" if summary.foreseen else ""
     lines.append(f"{alarms}{foreseen}; {quiet:.1%} of the time was quiet")
+    if summary.offset:
+        lines.append(f"time stamps went back by {format_span(summary.offset)}; time went on all the same")
     if summary.paused:
         lines.append(f"{format_span(summary.paused)} without a line were left out")
     if summary.untimed:
@@ -156,13 +158,6 @@ def summarise(summary: Summary) -> list[str]:
     if summary.disbelieved:
         lines.append(f"{summary.disbelieved:,} time stamps were out of place and not believed")
     return lines
-
-
-def draw_bars(rates: tuple[float, ...]) -> str:
-    """A sparkline: the height of each bar is its share of the greatest."""
-    most = max(rates)
-    top = len(_BARS) - 1
-    return "".join(_BARS[0 if not rate else max(1, round(rate / most * top))] for rate in rates)
 
 
 def format_time(at: float) -> str:

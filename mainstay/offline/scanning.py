@@ -40,6 +40,8 @@ class Summary:
     untimed: int = 0
     disbelieved: int = 0
     paused: float = 0.0
+    offset: float = 0.0
+    """How far time stamps went back, in all; the span is as if they had not."""
 
 
 class Report(Protocol):
@@ -94,6 +96,7 @@ def scan_log(name: str, lines: Iterable[str], report: Report, every_seconds: flo
             report.foresee(heading, end - pacer.offset)
     summary.templates = len(watch.miner)
     summary.untimed, summary.disbelieved = pacer.untimed, pacer.disbelieved
+    summary.offset = pacer.offset
     if not summary.events and pacer.untimed:
         return False
     report.end(summary)

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from mainstay.offline.scan_report import TextReport, draw_bars, format_span, format_time, summarise
+from mainstay.offline.scan_report import TextReport, format_span, format_time, summarise
 from mainstay.offline.scanning import Summary
 
 
@@ -24,16 +24,6 @@ def test_on_a_terminal_nothing_is_printed_before_the_progress_bar_is_gone() -> N
 
 
 @pytest.mark.parametrize(
-    ("rates", "bars"),
-    [((0.0, 1.0, 100.0), "▁▂█"), ((5.0, 5.0), "██"), ((0.0, 4.0, 8.0), "▁▅█")],
-)
-def test_bars_are_shares_of_the_greatest_and_something_is_never_nothing(
-    rates: tuple[float, ...], bars: str
-) -> None:
-    assert draw_bars(rates) == bars
-
-
-@pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "less than a minute"), (300, "5 min"), (3600, "1 h"), (5400, "1 h 30 min"), (93_600, "1 d 2 h")],
 )
@@ -47,9 +37,12 @@ def test_a_log_without_years_is_shown_without_years() -> None:
 
 
 def test_what_was_odd_about_a_log_is_said() -> None:
-    summary = Summary("app.log", lines=3, events=3, scans=2, untimed=2, disbelieved=1, paused=7200.0)
+    summary = Summary(
+        "app.log", lines=3, events=3, scans=2, untimed=2, disbelieved=1, paused=7200.0, offset=3600.0
+    )
 
     assert summarise(summary)[2:] == [
+        "time stamps went back by 1 h; time went on all the same",
         "2 h without a line were left out",
         "2 events without a time stamp count at that of the one before",
         "1 time stamps were out of place and not believed",
