@@ -13,9 +13,9 @@ from rich.text import Text
 
 from chalicelib.prediction.detectors.metric_anomaly import MetricAnomaly, records_of
 from chalicelib.prediction.metrics.wording import describe_finding
+from mainstay.offline.drawing import Drawing
 from mainstay.offline.opening import Source
 from mainstay.offline.series import Row, read_series
-from mainstay.offline.strip import Strip
 
 _SHOWN = 20
 """Alarms that are listed; of more, the most unusual."""
@@ -65,20 +65,20 @@ def print_rows(source: Source, threshold: float, *, named: bool) -> None:
 def print_story(source: Source, threshold: float) -> None:
     """How the series went, its alarms, and what could not be used."""
     rows, alarms = 0, 0
-    problems, strip = Counter[str](), Strip()
+    problems, drawing = Counter[str](), Drawing()
     told: list[Scored] = []
     for one in follow(source):
         rows += 1
         problems.update(one.row.problems)
         alarm = is_alarm(one.score, threshold)
         if one.row.value is not None:
-            strip.add(one.row.value, marked=alarm)
+            drawing.add(one.row.value, marked=alarm)
         if alarm:
             alarms += 1
             told = _keep_worst([*told, one])
     console = Console(highlight=False, soft_wrap=True)
     console.print(Text(source.name, style="bold"))
-    for line in strip.lines(console.width - 4):
+    for line in drawing.with_marks(console.width - 4):
         console.print(Text("  " + line))
     for one in told:
         console.print(Text("  " + describe_alarm(one), style="yellow"))

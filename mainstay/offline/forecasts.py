@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.text import Text
 
 from chalicelib.prediction.forecast import Forecast, Forecaster
+from mainstay.offline.drawing import Drawing
 from mainstay.offline.opening import Source
 from mainstay.offline.series import Row, read_series
-from mainstay.offline.sketch import Sketch
 
 _SHOWN = 20
 """Warnings that are listed; of more, the newest."""
@@ -52,7 +52,7 @@ class Story:
     problems: Counter[str] = field(default_factory=Counter)
     warnings: list[Warned] = field(default_factory=list)
     last: Forecast | None = None
-    sketch: Sketch = field(default_factory=Sketch)
+    drawing: Drawing = field(default_factory=Drawing)
 
     def take(self, row: Row, forecast: Forecast | None) -> None:
         """One more row."""
@@ -60,7 +60,7 @@ class Story:
         self.problems.update(row.problems)
         self.last = forecast
         if row.value is not None:
-            self.sketch.add(row.value)
+            self.drawing.add(row.value)
         if forecast is not None:
             self._watch(forecast)
 
@@ -109,7 +109,7 @@ def print_story(source: Source, question: Question) -> None:
     if story.last is None:
         console.print(f"  no usable row in {story.rows:,}")
     else:
-        for line in story.sketch.lines(question.limit, rising=question.rising, width=console.width - 4):
+        for line in story.drawing.with_limit(question.limit, rising=question.rising, width=console.width - 4):
             console.print(Text("  " + line))
         for warned in story.warnings[-_SHOWN:]:
             console.print(Text("  " + describe_warning(warned), style="yellow"))

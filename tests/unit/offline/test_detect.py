@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from mainstay.cli import app
-from mainstay.offline.strip import Strip
 
 DICE = Random(1)  # noqa: S311 - seeded
 QUIET = [round(DICE.gauss(50.0, 2.0), 3) for _ in range(600)]
@@ -140,19 +139,3 @@ def test_a_missing_file_is_an_error_of_one_line(tmp_path: Path) -> None:
 
 def test_a_threshold_beyond_1_is_refused(spike: Path) -> None:
     assert "--threshold" in run(spike, "--threshold", 2, code=2)[1]
-
-
-def test_a_strip_keeps_the_marks_and_the_extremes_of_a_long_series() -> None:
-    strip = Strip()
-    for number in range(10_000):
-        strip.add(-100.0 if number == 7_500 else float(number % 2), marked=number == 7_500)
-
-    values, marks = strip.lines(50)
-
-    assert len(values) <= 50
-    assert values.count("▁") == 1
-    assert marks.index("▲") == values.index("▁")
-
-
-def test_a_strip_of_nothing_is_no_line() -> None:
-    assert Strip().lines(80) == []

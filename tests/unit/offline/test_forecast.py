@@ -10,7 +10,6 @@ import pytest
 from typer.testing import CliRunner
 
 from mainstay.cli import app
-from mainstay.offline.sketch import Sketch
 
 LEAK = [30.0] * 40 + [30 + 0.5 * number for number in range(145)]
 
@@ -127,15 +126,3 @@ def test_a_missing_file_and_a_senseless_limit_are_usage_errors(leak: Path, tmp_p
     run(tmp_path / "missing.csv", "--limit", 100, code=2)
     run(leak, "--limit", "nan", code=2)
     run(leak, code=2)
-
-
-def test_a_sketch_of_a_long_series_keeps_its_highest_value() -> None:
-    sketch = Sketch()
-    for number in range(100_000):
-        sketch.add(99.0 if number == 70_000 else 1.0)
-    limit, drawn = sketch.lines(100.0, rising=True, width=50)
-
-    assert limit.startswith("╌" * len(drawn))
-    assert len(drawn) <= 50
-    assert drawn.count("█") == 1
-    assert 0.65 < drawn.index("█") / len(drawn) < 0.75
