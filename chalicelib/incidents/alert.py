@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -77,6 +78,8 @@ class Sight(Record):
     examples: tuple[str, ...] = ()
     rates: tuple[float, ...] = ()
     """The recent past up to now, oldest first: for a sparkline."""
+    adopted: bool = False
+    """It has gone on for so long that it is taken as usual: it is told no more, and has not passed."""
 
 
 class Explanation(Record):
@@ -121,11 +124,17 @@ class Alert(Record):
         return Urgency.NOW if self.sight.severity >= _GRAVE else Urgency.SOON
 
     @property
+    def was_lost(self) -> bool:
+        """Whether nothing was seen of it any more, so that nobody knows how it ended."""
+        return self.cleared_at is not None and self.cleared_at - self.updated_at >= _LOST_AFTER
+
+    @property
     def horizon_minutes(self) -> float | None:
         """Until it is expected to fail, from when it was last seen."""
         expected = self.sight.expected_at
         return None if expected is None else max(0.0, (expected - self.updated_at).total_seconds() / 60)
 
 
+_LOST_AFTER = timedelta(hours=12)
 _NOW_HOURS = 2
 _GRAVE = 8

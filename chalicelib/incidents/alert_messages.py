@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import TextWrapper
 from typing import Any
 
-from chalicelib.incidents.alert import Alert, AlertState, Sight, Urgency
+from chalicelib.incidents.alert import Alert, AlertOutcome, AlertSource, AlertState, Sight, Urgency
 from chalicelib.incidents.messages import Message
 from chalicelib.incidents.telling import capital, quote, say_time, sentence
 from chalicelib.redaction import inert, redact_value
@@ -138,7 +138,9 @@ def _subject(alert: Alert) -> str:
 
 
 def _heading(alert: Alert) -> str:
-    return "Passed" if alert.state is AlertState.CLEARED else f"Warning ({alert.probability:.0%})"
+    if alert.state is AlertState.OPEN:
+        return f"Warning ({alert.probability:.0%})"
+    return "Usual now" if alert.sight.adopted else "Lost sight of" if alert.was_lost else "Passed"
 
 
 def _known_as(alert: Alert) -> str:
@@ -182,10 +184,26 @@ def _opening(alert: Alert) -> str:
     what = sentence(capital(_known_as(alert)))
     if alert.state is AlertState.OPEN:
         return f"{what} {_WHEN[alert.urgency]}."
-    if alert.failed_at is not None:
-        return f"It happened at {say_time(alert.failed_at)}, and is over now. It was told as: {what}"
+    return f"{_ending(alert)} It was told as: {what}"
+
+
+def _ending(alert: Alert) -> str:
+    """No more than is known: that nothing is seen of it any more is no all-clear."""
     helped = f" {alert.incident_id} looked after it." if alert.incident_id else ""
-    return f"It has passed, and did not become a failure.{helped} It was told as: {what}"
+    if alert.sight.adopted:
+        return f"It goes on, and has for a day: it counts as usual from now on, and has not passed.{helped}"
+    if alert.was_lost:
+        return (
+            f"Nothing has been seen of it since {say_time(alert.updated_at)}, so nobody knows whether it has"
+            f" passed: see whether what it is about is still there, and still read.{helped}"
+        )
+    if alert.failed_at is not None:
+        return f"It happened at {say_time(alert.failed_at)}, and is over now."
+    if alert.outcome is AlertOutcome.FAILED:
+        return f"What it warned of happened, and is over now.{helped}"
+    if alert.subject.source is AlertSource.LOGS:
+        return f"It has passed.{helped}"
+    return f"It has passed, and did not become a failure.{helped}"
 
 
 def _facts(alert: Alert) -> Iterator[str]:
@@ -197,7 +215,8 @@ def _facts(alert: Alert) -> Iterator[str]:
     yield from _fact("Told by", ", ".join(_WHY.get(detector, detector) for detector in sight.detectors))
     yield from _fact("About", quote(alert.subject.name))
     yield from _fact("Since", say_time(alert.opened_at))
-    yield from _fact("Passed", say_time(alert.cleared_at) if alert.cleared_at else "")
+    seen = alert.cleared_at is not None and not alert.was_lost and not sight.adopted
+    yield from _fact("Passed", say_time(alert.cleared_at) if alert.cleared_at and seen else "")
     yield from _fact("Alert", alert.alert_id)
 
 

@@ -51,6 +51,8 @@ class LogAlarm:
     what: str
     examples: tuple[str, ...]
     rates: tuple[float, ...]
+    adopted: bool = False
+    """Whether it is cleared only since it is taken as usual."""
 
 
 @dataclass(slots=True)

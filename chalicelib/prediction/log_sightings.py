@@ -29,5 +29,6 @@ def sighting_of(alarm: LogAlarm) -> Sighting:
             usual=alarm.usual,
             examples=alarm.examples,
             rates=alarm.rates,
+            adopted=alarm.adopted,
         ),
     )

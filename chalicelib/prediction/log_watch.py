@@ -12,7 +12,7 @@ scans are, or whether they come late; what no scan covered counts neither for no
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from chalicelib.prediction import log_state
@@ -139,7 +139,10 @@ class LogWatch:
             self._knowledge.calm(subject)
         at = float((slot + 1) * SLOT_SECONDS)
         told = [self._tell(alarm, OPENED, at) for alarm in joined.opened]
-        return told + [self._tell(alarm, CLEARED, at) for alarm in joined.cleared]
+        for alarm in joined.cleared:
+            adopted = not alarm.subjects.keys().isdisjoint(joined.adopted)
+            told.append(replace(self._tell(alarm, CLEARED, at), adopted=adopted))
+        return told
 
     def _tidy(self) -> None:
         """Follow templates that have merged, and forget those that are no more."""

@@ -168,6 +168,43 @@ def test_an_all_clear_after_a_failure_does_not_say_that_nothing_happened() -> No
     assert text.startswith("It happened at 2026-11-24 03:36:00 UTC, and is over now.")
 
 
+@pytest.mark.parametrize(
+    ("alert", "heading", "said"),
+    [
+        (
+            an_alert(state=AlertState.CLEARED, cleared_at=after(24 * 60 + 1)),
+            "Lost sight of",
+            "nobody knows whether it has passed",
+        ),
+        (
+            an_alert(
+                CHECKOUT, state=AlertState.CLEARED, cleared_at=after(5), sight=a_log_sight(adopted=True)
+            ),
+            "Usual now",
+            "and has not passed.",
+        ),
+        (
+            an_alert(CHECKOUT, state=AlertState.CLEARED, cleared_at=after(5), outcome=AlertOutcome.FAILED),
+            "Passed",
+            "What it warned of happened, and is over now.",
+        ),
+    ],
+    ids=["no longer seen", "taken as usual", "the resource failed"],
+)
+def test_the_end_of_an_alert_is_told_as_far_as_it_is_known(alert: Alert, heading: str, said: str) -> None:
+    message = render_alert(alert, action="", console_url="")
+    text = " ".join(message.text.split())
+    assert message.subject.startswith(f"[Mainstay] {heading}: ")
+    assert said in text
+    assert "did not become a failure" not in text
+    assert ("Passed " in text) == (heading == "Passed")
+
+
+def test_of_a_log_group_nobody_claims_that_nothing_failed() -> None:
+    alert = an_alert(CHECKOUT, state=AlertState.CLEARED, cleared_at=after(5))
+    assert render_alert(alert, action="", console_url="").text.startswith("It has passed. It was told as: ")
+
+
 def test_without_a_console_there_is_no_link() -> None:
     for message in (
         render_alert(an_alert(), action=GROW, console_url=""),

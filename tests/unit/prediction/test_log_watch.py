@@ -214,6 +214,7 @@ def test_after_a_day_a_new_level_is_usual() -> None:
     then = run(watch, NOW + 30 * HOUR, NOW + 48 * HOUR, spoil)
 
     assert [alarm.status for alarm in first] == ["OPENED", "CLEARED"]
+    assert [alarm.adopted for alarm in first] == [False, True]
     assert then == []
 
 
