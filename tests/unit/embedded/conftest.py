@@ -13,6 +13,8 @@ from mainstay.embedded.bus import Event
 from mainstay.embedded.insights import Outcome, Source, parse_query, run_query
 from mainstay.embedded.invocations import route_to
 from mainstay.embedded.logstore import LogStore
+from mainstay.embedded.personas import GHOST
+from tests.unit.embedded.asking import GROUP, NOON
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,39 @@ class Queue:
         message = self._eventually(self.now)[0]
         self._client.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
         return message
+
+
+@pytest.fixture
+def cloudwatch(aws: EmbeddedAws) -> Any:
+    """Metrics at noon."""
+    aws.set_clock(lambda: NOON)
+    return aws.client("cloudwatch")
+
+
+@pytest.fixture
+def logs(aws: EmbeddedAws) -> Any:
+    """A log group with two streams, at noon."""
+    aws.set_clock(lambda: NOON)
+    client = aws.client("logs")
+    client.create_log_group(logGroupName=GROUP, tags={"team": "shop"})
+    for stream in ("a", "b"):
+        client.create_log_stream(logGroupName=GROUP, logStreamName=stream)
+    return client
+
+
+@pytest.fixture
+def rds(aws: EmbeddedAws) -> Any:
+    """A database that nobody has heard of yet."""
+    client = aws.client("rds", GHOST)
+    client.create_db_instance(
+        DBInstanceIdentifier="orders",
+        DBInstanceClass="db.t3.micro",
+        Engine="postgres",
+        MasterUsername="probe",
+        MasterUserPassword="made-up-1",
+        AllocatedStorage=20,
+    )
+    return client
 
 
 @pytest.fixture

@@ -1,43 +1,11 @@
 """CloudWatch Logs describes its groups and streams as AWS does."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from mainstay.embedded.aws import EmbeddedAws
-
-GROUP = "/app/orders"
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-NOON_MS = int(NOON.timestamp() * 1000)
-
-
-@pytest.fixture
-def logs(aws: EmbeddedAws) -> Any:
-    aws.set_clock(lambda: NOON)
-    client = aws.client("logs")
-    client.create_log_group(logGroupName=GROUP, tags={"team": "shop"})
-    for stream in ("a", "b"):
-        client.create_log_stream(logGroupName=GROUP, logStreamName=stream)
-    return client
-
-
-def _put(logs: Any, *events: tuple[int, str], stream: str = "a") -> dict[str, Any]:
-    """Put events, each some milliseconds after noon."""
-    return dict(
-        logs.put_log_events(
-            logGroupName=GROUP,
-            logStreamName=stream,
-            logEvents=[{"timestamp": NOON_MS + after, "message": text} for after, text in events],
-        )
-    )
-
-
-def _refused(call: Any, **asked: Any) -> str:
-    with pytest.raises(ClientError) as caught:
-        call(**asked)
-    return str(caught.value.response["Error"]["Code"])
+from tests.unit.embedded.asking import GROUP, NOON_MS, put_lines, refused
 
 
 def test_groups_are_described_by_prefix_and_page(logs: Any) -> None:
@@ -79,16 +47,16 @@ def test_groups_are_described_by_identifier_and_class(logs: Any) -> None:
     ids=["two ways", "identifiers and prefix", "linked", "accounts", "limit"],
 )
 def test_a_description_that_cannot_be_given_is_refused(logs: Any, asked: dict[str, Any]) -> None:
-    assert _refused(logs.describe_log_groups, **asked) == "InvalidParameterException"
+    assert refused(logs.describe_log_groups, **asked) == "InvalidParameterException"
 
 
 def test_a_group_tells_its_bytes_and_its_tags(logs: Any) -> None:
-    _put(logs, (1, "abc"), (2, "é"))
+    put_lines(logs, (1, "abc"), (2, "é"))
     (group,) = logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
     assert group["storedBytes"] == 3 + 2 + 2 * 26
     assert logs.list_tags_for_resource(resourceArn=group["logGroupArn"])["tags"] == {"team": "shop"}
     nowhere = group["logGroupArn"] + "-2"
-    assert _refused(logs.list_tags_for_resource, resourceArn=nowhere) == "ResourceNotFoundException"
+    assert refused(logs.list_tags_for_resource, resourceArn=nowhere) == "ResourceNotFoundException"
 
 
 def test_groups_are_found_by_their_tags(aws: EmbeddedAws, logs: Any) -> None:
@@ -101,8 +69,8 @@ def test_groups_are_found_by_their_tags(aws: EmbeddedAws, logs: Any) -> None:
 
 
 def test_a_stream_tells_its_first_and_last_event(logs: Any) -> None:
-    _put(logs, (5, "x"), (7, "x"))
-    _put(logs, (1, "x"))
+    put_lines(logs, (5, "x"), (7, "x"))
+    put_lines(logs, (1, "x"))
     described = logs.describe_log_streams(logGroupName=GROUP)["logStreams"]
     assert (described[0]["firstEventTimestamp"], described[0]["lastEventTimestamp"]) == (
         NOON_MS + 1,

@@ -7,21 +7,6 @@ from botocore.exceptions import ClientError
 
 from mainstay.embedded.aws import EmbeddedAws
 from mainstay.embedded.bus import Event
-from mainstay.embedded.personas import GHOST
-
-
-@pytest.fixture
-def rds(aws: EmbeddedAws) -> Any:
-    client = aws.client("rds", GHOST)
-    client.create_db_instance(
-        DBInstanceIdentifier="orders",
-        DBInstanceClass="db.t3.micro",
-        Engine="postgres",
-        MasterUsername="probe",
-        MasterUserPassword="made-up-1",
-        AllocatedStorage=20,
-    )
-    return client
 
 
 def test_stopping_starting_and_deleting_are_told_on_the_bus(

@@ -8,23 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from mainstay.embedded.aws import EmbeddedAws
 from mainstay.embedded.later import scheduled_by
-from mainstay.embedded.personas import GHOST
-
-
-@pytest.fixture
-def rds(aws: EmbeddedAws) -> Any:
-    client = aws.client("rds", GHOST)
-    client.create_db_instance(
-        DBInstanceIdentifier="orders",
-        DBInstanceClass="db.t3.micro",
-        Engine="postgres",
-        MasterUsername="probe",
-        MasterUserPassword="made-up-1",
-        AllocatedStorage=20,
-    )
-    return client
 
 
 def _seen(rds: Any) -> tuple[str, int, Any]:
