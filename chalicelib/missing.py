@@ -43,6 +43,6 @@ def _failures(watched: set[str], team: Collaborators) -> list[Entry]:
 
 def _foretold(failure: Entry, alert: Alert) -> bool:
     resource = alert.subject.resource
-    if resource is None or resource.key != failure.resource.key or alert.opened_at >= failure.failed_at:
+    if resource is None or resource.key != failure.resource.key or alert.known_at >= failure.failed_at:
         return False
     return alert.cleared_at is None or failure.failed_at - alert.cleared_at <= _LATELY

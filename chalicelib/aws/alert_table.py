@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.aws import items
 from chalicelib.aws import pattern_keys as keys
 from chalicelib.aws.clients import Aws, TransactionCancelledError
-from chalicelib.errors import AwsError, StaleRecordError
+from chalicelib.errors import AwsError, BrokenStateError, StaleRecordError
 from chalicelib.incidents.alert import Alert, AlertOutcome, AlertState, Explanation, Sight, Subject
 from chalicelib.prediction.scores import Score
 from chalicelib.prediction.sightings import Phase, Sighting, in_utc
@@ -45,6 +45,7 @@ class AlertTable:
             subject=alert.subject,
             state=alert.state.value,
             opened_at=alert.opened_at,
+            noticed_at=alert.noticed_at,
             updated_at=alert.updated_at,
             cleared_at=alert.cleared_at,
             sight=alert.sight,
@@ -241,6 +242,15 @@ class AlertTable:
 
 
 def _alert(item: items.Item) -> Alert:
+    """BrokenStateError where it is of another form: another version has written it."""
+    try:
+        return _read_alert(item)
+    except ValueError as error:
+        name = items.decode(item["sk"])
+        raise BrokenStateError(f"{name} cannot be read: {error}") from error
+
+
+def _read_alert(item: items.Item) -> Alert:
     found = {name: value for name, value in items.plain(item).items() if name in Alert.model_fields}
     records = {
         name: kind.model_validate_json(found[name]) for name, kind in _RECORDS.items() if name in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -97,6 +97,9 @@ class Alert(Record):
     subject: Subject
     state: AlertState
     opened_at: AwareDatetime
+    """When the problem began, as far as the data tell."""
+    noticed_at: AwareDatetime | None = None
+    """When it was on record: a first look, or a backlog, finds what began long before."""
     updated_at: AwareDatetime
     cleared_at: AwareDatetime | None = None
     sight: Sight
@@ -122,6 +125,11 @@ class Alert(Record):
             hours = (self.sight.expected_at - self.updated_at).total_seconds() / 3600
             return Urgency.NOW if hours <= _NOW_HOURS else Urgency.TODAY
         return Urgency.NOW if self.sight.severity >= _GRAVE else Urgency.SOON
+
+    @property
+    def known_at(self) -> datetime:
+        """From when on people could be told."""
+        return self.noticed_at or self.opened_at
 
     @property
     def was_lost(self) -> bool:

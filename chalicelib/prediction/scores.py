@@ -80,7 +80,7 @@ def judge_alert(
     """
     held_out = own is not None and _was_held_out(own)
     if failed_at is not None:
-        lead = max(0.0, (failed_at - alert.opened_at).total_seconds() / 60)
+        lead = max(0.0, (failed_at - alert.known_at).total_seconds() / 60)
         return Score(
             detectors=alert.first.detectors,
             outcome=AlertOutcome.FAILED,

@@ -53,6 +53,7 @@ def new_alert(subject: Subject, first: Sighting, last: Sighting, now: datetime) 
         subject=subject,
         state=AlertState.CLEARED if cleared else AlertState.OPEN,
         opened_at=in_utc(first.opened_at),
+        noticed_at=now,
         updated_at=now,
         cleared_at=now if cleared else None,
         sight=last.sight,

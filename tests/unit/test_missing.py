@@ -72,3 +72,8 @@ def test_what_no_log_group_stands_for_could_not_be_foretold() -> None:
 )
 def test_a_failure_that_an_alert_came_before_was_foretold(changes: dict[str, Any], counted: int) -> None:
     assert missed(a_failure(), an_alert(ORDERS, **changes))[0] == counted
+
+
+def test_an_alert_of_a_backlog_that_came_after_the_failure_foretold_nothing() -> None:
+    assert missed(a_failure(), an_alert(ORDERS, noticed_at=after(45))) == [1, 0]
+    assert missed(a_failure(), an_alert(ORDERS, noticed_at=after(35))) == [0, 0]

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.aws.alert_table import LEASE, AlertTable
 from chalicelib.aws.clients import Aws, TransactionCancelledError
-from chalicelib.errors import DeniedError, StaleRecordError, UnreachableError
+from chalicelib.errors import BrokenStateError, DeniedError, StaleRecordError, UnreachableError
 from chalicelib.incidents.alert import Alert, AlertOutcome, AlertState, Explanation
 from chalicelib.prediction.scores import Score, summarize
 from chalicelib.prediction.sightings import Phase
@@ -56,7 +56,7 @@ def loaded(alerts: AlertTable, alert: Alert) -> Alert:
     [
         an_alert(STORAGE),
         an_alert(CHECKOUT),
-        an_alert(failed_at=after(1.5)),
+        an_alert(failed_at=after(1.5), noticed_at=after(6)),
         an_alert(state=AlertState.CLEARED, cleared_at=after(5), updated_at=after(5)),
         an_alert(sight=a_sight(probability=0.0, score=1.0, now=5e-07, rates=(1e-9, 1e20))),
     ],
@@ -273,3 +273,10 @@ def test_scores_are_counted_by_week_for_each_detector_that_told(aws: Aws, alerts
     ]
     _, spikes = summarize(alerts.scores())
     assert (spikes.alerts, spikes.missed, spikes.held_out, spikes.mean_lead_minutes) == (3, 1, 1, 10.0)
+
+
+def test_an_alert_that_another_version_has_written_is_named(aws: Aws, alerts: AlertTable) -> None:
+    alert = opened(aws, alerts)
+    alerts.keep(alert, told_at="at another time")
+    with pytest.raises(BrokenStateError, match=alert.alert_id):
+        alerts.take_on(alert.alert_id, after(5))

@@ -79,6 +79,11 @@ def test_an_alert_that_came_with_its_failure_foretold_nothing(late: float) -> No
     assert counted(judged(failed_at=after(late))) == (AlertOutcome.FAILED, "missed", 0.0)
 
 
+def test_what_was_over_before_anybody_could_be_told_was_foretold_to_nobody() -> None:
+    assert counted(judged(failed_at=after(42), noticed_at=after(30))) == (AlertOutcome.FAILED, "failed", 12.0)
+    assert counted(judged(failed_at=after(42), noticed_at=after(43))) == (AlertOutcome.FAILED, "missed", 0.0)
+
+
 def test_a_failure_counts_although_something_was_done() -> None:
     score = judged(an_incident(State.COMPLETED), failed_at=after(42), **CLEARED)
     assert counted(score) == (AlertOutcome.FAILED, "failed", 42.0)

@@ -36,6 +36,7 @@ def test_an_alert_begins_as_it_was_first_seen() -> None:
     assert alert.state is AlertState.OPEN
     assert alert.sight == alert.first == first.sight
     assert (alert.opened_at, alert.updated_at, alert.cleared_at) == (OPENED, after(6), None)
+    assert alert.known_at == after(6)
     assert alert.failed_at is None
 
 
