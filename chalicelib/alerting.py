@@ -16,7 +16,7 @@ from chalicelib.analysis.alert_model import explain_alert, heard
 from chalicelib.analysis.policy import Prevent
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError, ModelAnswerError, ModelUnavailableError, StaleRecordError
-from chalicelib.incidents.alert import Alert, AlertSource, AlertState, Explanation, Urgency
+from chalicelib.incidents.alert import Alert, AlertSource, AlertState, Urgency
 from chalicelib.incidents.alert_messages import render_alert, render_digest
 from chalicelib.incidents.model import Classification, Incident, Signal, SignalSource
 from chalicelib.intake import open_incident
@@ -59,7 +59,8 @@ def look_after_alert(
     """Do whatever is due for one alert; answer the last thing that was done, or nothing.
 
     `worths` is what detectors' alerts were worth so far, where the caller has that for many alerts. Alerts
-    that may not be told now, since too many were, are added to `waiting`.
+    that may not be told now, since too many were, are added to `waiting`; whoever looks after many of them
+    has no time to ask the model.
     """
     now = team.clock()
     alert = team.alerts.take_on(alert_id, now)
@@ -69,7 +70,8 @@ def look_after_alert(
         team.alerts.keep(alert, state=AlertState.CLEARED.value, cleared_at=now)
         alert = alert.model_copy(update={"state": AlertState.CLEARED, "cleared_at": now})
     if alert.state is AlertState.OPEN:
-        alert = _open_incident(_understand(alert, worths or partial(_worths, team), team), team)
+        explained = _explain(alert, team) if waiting is None else alert
+        alert = _act(_understand(explained, worths or partial(_worths, team), team), team)
     done = _tell(alert, team, waiting)
     return _settle(alert, team) or done
 
@@ -90,32 +92,23 @@ def _worths(team: Collaborators) -> dict[str, Worth]:
 
 
 def _understand(alert: Alert, worths: Worths, team: Collaborators) -> Alert:
-    """The detector's number, moved by what became of its alerts; and, once, by what the model says."""
-    explanation = alert.explanation
-    if explanation is None and not alert.told:
-        explanation = _explained(alert, team)
+    """The detector's number, moved by what became of its alerts, and by what the model says."""
     worth = worths()
     told_by = next((worth[name] for name in alert.sight.detectors if name in worth), None)
-    probability = heard(calibrated(alert.sight.probability, told_by), explanation)
-    found = alert.model_copy(update={"probability": round(probability, 3), "explanation": explanation})
-    return found if found == alert else _noted(found, team)
+    probability = round(heard(calibrated(alert.sight.probability, told_by), alert.explanation), 3)
+    return alert if probability == alert.probability else team.alerts.keep(alert, probability=probability)
 
 
-def _explained(alert: Alert, team: Collaborators) -> Explanation | None:
-    """The alert stands without it."""
-    if team.converse is None:
-        return None
+def _explain(alert: Alert, team: Collaborators) -> Alert:
+    """Ask the model, once; the alert stands without it."""
+    if team.converse is None or alert.explanation is not None or alert.told:
+        return alert
     try:
-        return explain_alert(alert, converse=team.converse, nonce=team.new_nonce())
+        found = explain_alert(alert, converse=team.converse, nonce=team.new_nonce())
     except (ModelUnavailableError, ModelAnswerError) as error:
         team.telemetry.warn(f"the model did not explain an alert: {error}", alert_id=alert.alert_id)
-        return None
-
-
-def _noted(alert: Alert, team: Collaborators) -> Alert:
-    """Keep the number and the explanation, without letting the alert go."""
-    team.alerts.keep(alert, probability=alert.probability, explanation=alert.explanation)
-    return alert
+        return alert
+    return team.alerts.keep(alert, explanation=found)
 
 
 # -- what is done about it ----------------------------------------------------------------------
@@ -128,6 +121,15 @@ def suggestion(alert: Alert, team: Collaborators) -> str:
         return ""
     names = candidates(resource.type, alert.subject.failure, team.actions)
     return team.actions[names[0]].title if names else ""
+
+
+def _act(alert: Alert, team: Collaborators) -> Alert:
+    """Whatever keeps an incident from being opened, people are told; the next run tries again."""
+    try:
+        return _open_incident(alert, team)
+    except MainstayError as error:
+        team.telemetry.warn(f"no incident could be opened for an alert: {error}", alert_id=alert.alert_id)
+        return alert
 
 
 def _open_incident(alert: Alert, team: Collaborators) -> Alert:

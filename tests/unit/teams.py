@@ -245,8 +245,11 @@ class FakeIncidents:
 
     def __init__(self) -> None:
         self.by_id: dict[str, Incident] = {}
+        self.error: MainstayError | None = None
 
     def open(self, incident: Incident, *_rest: Any) -> Opening:
+        if self.error is not None:
+            raise self.error
         known = next((one for one in self.by_id.values() if one.signals == incident.signals), None)
         if known is not None:
             return Opening(incident_id=known.incident_id, how=How.DUPLICATE)

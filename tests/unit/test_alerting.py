@@ -177,6 +177,12 @@ def test_people_are_told_whatever_the_model_does(answer: Any) -> None:
     assert "the model did not explain an alert" in team.log.getvalue()
 
 
+def test_who_looks_after_all_alerts_has_no_time_to_ask_the_model() -> None:
+    team = with_alerts(*[numbered(number) for number in range(20)])
+    team.converse = answering(AssertionError("a model that hangs would keep all of them from being told"))
+    assert look_after_alerts(team.collaborators())["told"] == 20
+
+
 # -- what is done about it ----------------------------------------------------------------------
 
 
@@ -194,6 +200,17 @@ def test_a_failure_that_an_action_can_prevent_becomes_an_incident_once() -> None
     assert signal.details["probability"] == 0.8
     assert signal.details["expected_at"] == after(40).isoformat()
     assert f"Mainstay looks after it in {incident_id}" in team.publisher.told[0].text
+
+
+def test_people_are_told_although_no_incident_can_be_opened_and_it_is_opened_later() -> None:
+    alert = an_alert(STORAGE)
+    team = with_alerts(alert)
+    team.incidents.error = UnreachableError("dynamodb:transact_write_items")
+    assert looked_after(team, alert).told == "now"
+    assert "Suggested: " in team.publisher.told[0].text
+    assert "no incident could be opened" in team.log.getvalue()
+    team.incidents.error = None
+    assert looked_after(team, alert).incident_id in team.incidents.by_id
 
 
 @pytest.mark.parametrize(
