@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from chalicelib.incidents.model import Classification, State
-from chalicelib.incidents.standing import Standing, approval_steps, approval_text, standing_of
-from chalicelib.incidents.telling import Telling, quote, say_duration, sentence
+from chalicelib.incidents.standing import Standing, rejection, standing_of
+from chalicelib.incidents.telling import Telling, say_duration, sentence
 
 GAVE_WAY = "it failed before anybody answered"
 """Why a warning ends when its resource fails while people are asked."""
@@ -32,14 +32,6 @@ def _completed(telling: Telling) -> Standing:
         sentences=f"It has not failed: Mainstay acted, and verified that it took effect, {took} after the "
         "warning. You need to do nothing now.",
         steps=(f"Nothing at once. {_WATCHED}", "Find out why it came to this: the cause may still be there."),
-    )
-
-
-def _awaiting_approval(telling: Telling) -> Standing:
-    return Standing(
-        short="needs your approval",
-        sentences=approval_text(telling),
-        steps=approval_steps(telling),
     )
 
 
@@ -69,9 +61,7 @@ def _failed(telling: Telling) -> Standing:
 
 
 def _rejected(telling: Telling) -> Standing:
-    approval = telling.incident.approval
-    who = quote(approval.by) if approval and approval.by else "Somebody"
-    why = f" The reason: {sentence(approval.reason)}" if approval and approval.reason else ""
+    who, why = rejection(telling)
     return Standing(
         short="rejected, left as it is",
         sentences=f"{who} decided that nothing is done about it, so nothing was changed.{why}",
@@ -124,7 +114,6 @@ def _dismissed(telling: Telling) -> Standing:
 
 _STANDINGS: Mapping[State, Callable[[Telling], Standing]] = {
     State.COMPLETED: _completed,
-    State.AWAITING_APPROVAL: _awaiting_approval,
     State.FAILED: _failed,
     State.REJECTED: _rejected,
     State.EXPIRED: _expired,

@@ -59,11 +59,11 @@ def _successor(telling: Telling) -> str:
 
 def _awaiting_approval(telling: Telling) -> Standing:
     return Standing(
-        short="needs your approval", sentences=approval_text(telling), steps=approval_steps(telling)
+        short="needs your approval", sentences=_approval_text(telling), steps=_approval_steps(telling)
     )
 
 
-def approval_text(telling: Telling) -> str:
+def _approval_text(telling: Telling) -> str:
     """What Mainstay can do, why it asks, and until when."""
     incident, by = telling.incident, telling.answer_by
     can = f"can {quote(incident.plan.summary, 300)}" if incident.plan else "can repair it"
@@ -72,7 +72,7 @@ def approval_text(telling: Telling) -> str:
     return f"Mainstay {can}, and asks you first{why} Nothing is changed before you answer{until}."
 
 
-def approval_steps(telling: Telling) -> tuple[str, ...]:
+def _approval_steps(telling: Telling) -> tuple[str, ...]:
     """How to answer."""
     name = telling.incident.incident_id
     return (
@@ -112,10 +112,16 @@ def _failed(telling: Telling) -> Standing:
 _AFTER_FAILURE = "Mainstay leaves it in peace for its cooldown, so it will not get in your way."
 
 
-def _rejected(telling: Telling) -> Standing:
+def rejection(telling: Telling) -> tuple[str, str]:
+    """Who said no, and the reason as a further sentence; empty where none was given."""
     approval = telling.incident.approval
     who = quote(approval.by) if approval and approval.by else "Somebody"
     why = f" The reason: {sentence(approval.reason)}" if approval and approval.reason else ""
+    return who, why
+
+
+def _rejected(telling: Telling) -> Standing:
+    who, why = rejection(telling)
     return Standing(
         short="repair rejected, left as it is",
         sentences=f"{who} rejected the repair, so nothing was changed.{why}",
