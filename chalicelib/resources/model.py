@@ -85,11 +85,6 @@ class MetricWatch:
         known = [part for part in parts if part]
         return "/".join(known) if len(known) == len(parts) else None
 
-    def dimensions_of(self, resource_id: str) -> dict[str, str]:
-        """The dimensions by which CloudWatch knows a resource."""
-        names = self.dimension.split("/")
-        return dict(zip(names, resource_id.split("/", len(names) - 1), strict=False))
-
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceType:

@@ -11,9 +11,6 @@ from rich.table import Table
 from mainstay.demo.days.playing import Watched
 from mainstay.demo.play import Result, stage_seconds
 
-_BUDGET = 20
-"""AWS calls that an incident healed by an API action may take."""
-
 
 def print_summary(
     console: Console, results: Sequence[Result], watched: Sequence[Watched], seconds: float

@@ -27,11 +27,6 @@ def add_count(height: float, count: float, expected: float, *, spread: float, ra
     return max(0.0, height + step)
 
 
-def add_mean(height: float, mean: float, deviation: float, *, shift: float) -> float:
-    """A CUSUM after a mean that should be 0, with this standard deviation, testing for `shift`."""
-    return max(0.0, height + shift * (mean - shift / 2) / (deviation * deviation))
-
-
 class Tail:
     """How high a CUSUM climbs where nothing is wrong, learnt from its own past peaks.
 

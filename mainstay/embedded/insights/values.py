@@ -54,11 +54,6 @@ def _date(instant: Instant) -> str:
     return at.isoformat(" ", "milliseconds").removesuffix("+00:00")
 
 
-def is_true(value: Value) -> bool:
-    """Whether a row is kept for this value of a condition."""
-    return bool(value)
-
-
 # -- comparing ----------------------------------------------------------------------------------
 
 

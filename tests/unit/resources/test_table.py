@@ -116,7 +116,7 @@ def test_a_metric_foretells_a_warning_that_the_type_has(kind: ResourceType, watc
 @watches
 def test_a_metric_knows_its_resource_by_its_dimensions(kind: ResourceType, watch: MetricWatch) -> None:
     resource_id = "shop/checkout" if kind.name == "ecs.service" else "shop"
-    dimensions = watch.dimensions_of(resource_id)
+    dimensions = dict(zip(watch.dimension.split("/"), resource_id.split("/"), strict=True))
 
     assert watch.resource_id(dimensions | {"path": "/"}) == resource_id
     assert watch.resource_id({"path": "/"}) is None

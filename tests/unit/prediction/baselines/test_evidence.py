@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 import random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.prediction.baselines.evidence import Tail, add_count, add_mean
+from chalicelib.prediction.baselines.evidence import Tail, add_count
 
 positive = st.floats(1e-6, 1e5)
 
@@ -41,11 +40,6 @@ def test_chance_passes_a_height_more_seldom_than_the_bound_says() -> None:
             passed, height = passed + 1, 0.0
 
     assert 0 < passed < steps * math.exp(-5)
-
-
-@pytest.mark.parametrize(("mean", "rises"), [(0.1, False), (0.5, True)])
-def test_a_mean_speaks_for_a_shift_from_half_of_it_on(mean: float, rises: bool) -> None:
-    assert (add_mean(0, mean, 0.2, shift=0.4) > 0) is rises
 
 
 def test_a_series_that_climbs_by_itself_gets_a_larger_scale() -> None:
