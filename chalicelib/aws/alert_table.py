@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.aws import items
 from chalicelib.aws import pattern_keys as keys
 from chalicelib.aws.clients import Aws, TransactionCancelledError
+from chalicelib.aws.incident_parts import in_days
 from chalicelib.errors import AwsError, BrokenStateError, StaleRecordError
 from chalicelib.incidents.alert import Alert, AlertOutcome, AlertState, Explanation, Sight, Subject
 from chalicelib.prediction.scores import Score
@@ -52,7 +53,7 @@ class AlertTable:
             first=alert.first,
             probability=alert.probability,
             failed_at=alert.failed_at,
-            expires_at=_in_days(alert.opened_at, KEEP_DAYS),
+            expires_at=in_days(alert.opened_at, KEEP_DAYS),
         )
         mark = {**keys.live_key(alert.alert_id), "subject": items.encode(alert.subject.name)}
         return [items.put(self.table, record), items.put(self.table, mark)]
@@ -134,7 +135,7 @@ class AlertTable:
             "attribute_not_exists(told) OR told < :most",
             one=1,
             most=most,
-            expires=_in_days(now, COUNT_DAYS),
+            expires=in_days(now, COUNT_DAYS),
         )
         return counted is not None
 
@@ -147,7 +148,7 @@ class AlertTable:
 
     def note_week_told(self, now: datetime) -> None:
         """People were told the numbers in this week."""
-        expires = _in_days(now, KEEP_DAYS)
+        expires = in_days(now, KEEP_DAYS)
         change = "SET told_at = :now, expires_at = :expires"
         self._update(keys.weekly_key(now), change, now=now, expires=expires)
 
@@ -177,7 +178,7 @@ class AlertTable:
     def count_miss(self, incident_id: str, detector: str, now: datetime) -> bool:
         """Count a failure that no alert had foretold: once for each incident."""
         where = keys.missed_key(incident_id)
-        mark = items.put_new(self.table, {**where, "expires_at": items.encode(_in_days(now, COUNT_DAYS))})
+        mark = items.put_new(self.table, {**where, "expires_at": items.encode(in_days(now, COUNT_DAYS))})
         miss = Score(detectors=(detector,), outcome=AlertOutcome.FAILED, lead_minutes=0.0)
         try:
             self._aws.read("dynamodb", "transact_write_items", TransactItems=[mark, *self._scored(miss, now)])
@@ -196,7 +197,7 @@ class AlertTable:
                 names={"#counted": score.counted_as},
                 one=1,
                 lead=score.lead_minutes or 0.0,
-                expires=_in_days(now, KEEP_DAYS),
+                expires=in_days(now, KEEP_DAYS),
             )
             for detector in score.detectors
         ]
@@ -262,7 +263,3 @@ def _score_row(found: dict[str, Any]) -> dict[str, Any]:
     week, _, detector = str(found["sk"]).partition("#")
     counts = {name: value for name, value in found.items() if name not in {"pk", "sk", "expires_at"}}
     return {"week": week, "detector": detector, **counts}
-
-
-def _in_days(now: datetime, days: int) -> int:
-    return int((now + timedelta(days=days)).timestamp())
