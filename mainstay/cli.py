@@ -107,7 +107,7 @@ def alerts(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """List this month's warnings, newest first, show one, or say what they were worth."""
+    """List this month's alerts, newest first, show one, or say what they were worth."""
     from mainstay import operate, show  # noqa: PLC0415
 
     with operating():
