@@ -20,8 +20,8 @@ from chalicelib.prediction.spans import Span
 MOST_ROWS = 10_000
 """Of one page of events, and of one answer of Logs Insights."""
 
-_FIRST_WAIT, _LONGEST_WAIT, _PATIENCE = 0.25, 2.0, 90.0
-"""Seconds between two looks at a query, and in all."""
+_FIRST_WAIT, _LONGEST_WAIT, _PATIENCE = 0.25, 2.0, 60.0
+"""Seconds between two looks at a query, and in all for a span: there are up to five queries."""
 
 _GROUP_IN_ARN = re.compile(r":log-group:([^:]+)")
 
@@ -39,6 +39,15 @@ class Reading:
 class _Found:
     rows: list[tuple[float, str]]
     matched: float
+
+
+@dataclass
+class _Asked:
+    """What queries are about, and the seconds for which they were waited."""
+
+    group: str
+    span: Span
+    waited: float = 0.0
 
 
 class Logs:
@@ -96,7 +105,7 @@ class Logs:
         whole = Stratum(lines)
         if rest is None:
             return Reading(strata=(whole,), lines=len(lines))
-        sampled = self._sample(group, span, rest, pieces)
+        sampled = self._sample(_Asked(group, span), rest, pieces)
         strata = (whole, *sampled)
         return Reading(strata=strata, lines=sum(len(one.lines) * one.weight for one in strata), sampled=True)
 
@@ -129,47 +138,46 @@ class Logs:
 
     # -- by sample --------------------------------------------------------------------------------
 
-    def _sample(self, group: str, span: Span, rest: int, pieces: Sequence[str]) -> tuple[Stratum, ...]:
+    def _sample(self, asked: _Asked, rest: int, pieces: Sequence[str]) -> tuple[Stratum, ...]:
         """The strata of what happened from `rest` on."""
         within = (
-            f"filter @ingestionTime > {span.after} and @ingestionTime <= {span.upto}"
+            f"filter @ingestionTime > {asked.span.after} and @ingestionTime <= {asked.span.upto}"
             f" and toMillis(@timestamp) >= {rest}"
         )
         if not pieces:
-            return self._one_in(group, span, within)
+            return self._one_in(asked, within)
         often = pattern_of(pieces)
         return (
-            *self._rare(group, span, f"{within} and @message not like {often}"),
-            *self._one_in(group, span, f"{within} and @message like {often}"),
+            *self._rare(asked, f"{within} and @message not like {often}"),
+            *self._one_in(asked, f"{within} and @message like {often}"),
         )
 
-    def _rare(self, group: str, span: Span, which: str) -> tuple[Stratum, ...]:
+    def _rare(self, asked: _Asked, which: str) -> tuple[Stratum, ...]:
         """Whole; where it is not as rare as it was, sampled too: the rows of an answer are its newest."""
-        found = self._ask(group, span, f"{which} | {_ROWS}")
-        return (
-            (Stratum(found.rows),) if found.matched <= len(found.rows) else self._one_in(group, span, which)
-        )
+        found = self._ask(asked, f"{which} | {_ROWS}")
+        return (Stratum(found.rows),) if found.matched <= len(found.rows) else self._one_in(asked, which)
 
-    def _one_in(self, group: str, span: Span, which: str) -> tuple[Stratum, ...]:
+    def _one_in(self, asked: _Asked, which: str) -> tuple[Stratum, ...]:
         """Lines that stand for as many as were counted in their five minutes."""
-        counted = self._count(group, span, which)
+        counted = self._count(asked, which)
         every = one_in(sum(counted.values()))
         thinned = f"{which} and toMillis(@timestamp) % {every} = 0" if every > 1 else which
-        return by_slot(self._ask(group, span, f"{thinned} | {_ROWS}").rows, counted)
+        return by_slot(self._ask(asked, f"{thinned} | {_ROWS}").rows, counted)
 
-    def _count(self, group: str, span: Span, which: str) -> dict[int, float]:
+    def _count(self, asked: _Asked, which: str) -> dict[int, float]:
         """Lines in each five minutes, by their number since 1970."""
-        answer = self._answer(group, span, f"{which} | stats count(*) as lines by bin(5m) as slot")
+        answer = self._answer(asked, f"{which} | stats count(*) as lines by bin(5m) as slot")
         rows = [_fields(row) for row in answer["results"]]
         return {int(_time(row["slot"]) // SLOT_SECONDS): float(row["lines"]) for row in rows}
 
-    def _ask(self, group: str, span: Span, query: str) -> _Found:
-        answer = self._answer(group, span, query)
+    def _ask(self, asked: _Asked, query: str) -> _Found:
+        answer = self._answer(asked, query)
         rows = [_row(_fields(row)) for row in answer["results"]]
         return _Found(rows=rows, matched=float(answer["statistics"]["recordsMatched"]))
 
-    def _answer(self, group: str, span: Span, query: str) -> dict[str, Any]:
+    def _answer(self, asked: _Asked, query: str) -> dict[str, Any]:
         """Wait for a query; UnreachableError where it takes too long, AwsError where it fails."""
+        group, span = asked.group, asked.span
         started = self._aws.read(
             "logs",
             "start_query",
@@ -179,17 +187,17 @@ class Logs:
             queryString=query,
             limit=MOST_ROWS,
         )
-        waited, pause = 0.0, _FIRST_WAIT
-        while waited < _PATIENCE:
+        pause = _FIRST_WAIT
+        while asked.waited < _PATIENCE:
             answer = self._aws.read("logs", "get_query_results", queryId=started["queryId"])
             if answer["status"] == "Complete":
                 return answer
             if answer["status"] not in {"Scheduled", "Running"}:
                 raise AwsError(answer["status"], f"a query of {group} did not end well", "logs:start_query")
             self._wait(pause)
-            waited, pause = waited + pause, min(_LONGEST_WAIT, pause * 2)
+            asked.waited, pause = asked.waited + pause, min(_LONGEST_WAIT, pause * 2)
         self._aws.read("logs", "stop_query", queryId=started["queryId"])
-        raise UnreachableError(f"a query of {group} was not ready after {_PATIENCE:.0f} s")
+        raise UnreachableError(f"queries of {group} were not ready after {_PATIENCE:.0f} s")
 
 
 _ROWS = f"fields @timestamp, @message | limit {MOST_ROWS}"
