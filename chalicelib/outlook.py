@@ -5,7 +5,6 @@ Read only: nothing here changes anything. Whatever leaves is redacted.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
@@ -17,15 +16,15 @@ from chalicelib.errors import UnknownLogGroupError
 from chalicelib.incidents.alert import Alert, AlertOutcome, AlertState, Explanation, Subject, Urgency
 from chalicelib.incidents.alert_messages import alert_document
 from chalicelib.incidents.base import Record, Share
-from chalicelib.prediction.log_watch import LogWatch
+from chalicelib.prediction.group_watch import GroupWatch
 from chalicelib.prediction.scores import Worth, summarize
+from chalicelib.prediction.sightings import in_utc
 from chalicelib.redaction import clean_text, inert
 
 MOST = 200
 _LONGEST_NAME = 512
 """Of a log group, as CloudWatch Logs allows it."""
 _LONGEST_TEMPLATE = 400
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Limit = Annotated[int, Field(ge=1, le=MOST)]
 
@@ -145,14 +144,14 @@ def show_patterns(query: PatternsQuery, team: Collaborators) -> Patterns:
     known = team.knowledge.load_whole(group_name(query.log_group))
     if not known.state:
         raise UnknownLogGroupError(f"{inert(query.log_group, 100)} was never scanned")
-    watch = LogWatch.restore(known.state)
+    watch = GroupWatch.restore(known.state)
     until = float(known.marks.get("until", 0)) / 1000
-    templates = list(watch.miner.templates())
+    templates = list(watch.templates())
     lines = sum(one.count for one in templates)
     return Patterns(
         log_group=query.log_group,
         scanned_at=known.marks.get("scanned_at"),
-        read_until=_EPOCH + timedelta(seconds=until) if until else None,
+        read_until=in_utc(until) if until else None,
         templates=len(templates),
         lines=lines,
         rates=watch.sparkline("*", until),

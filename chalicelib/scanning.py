@@ -21,8 +21,8 @@ from chalicelib.collaborators import Collaborators
 from chalicelib.errors import BrokenStateError, MainstayError, StaleRecordError, UnknownLogGroupError
 from chalicelib.incidents.alert import Subject
 from chalicelib.missing import count_misses
-from chalicelib.prediction.log_sightings import sighting_of
-from chalicelib.prediction.log_watch import Batch, LogWatch
+from chalicelib.prediction.group_watch import GroupWatch
+from chalicelib.prediction.log_watch import Batch
 from chalicelib.prediction.messages import read_messages
 from chalicelib.prediction.requests import LogScan, MetricScan, Series, read_request
 from chalicelib.prediction.sampling import frequent_pieces
@@ -132,18 +132,18 @@ def _span(known: Known, began: datetime, team: Collaborators) -> Span | None:
 
 
 def _scan_span(request: LogScan, span: Span, known: Known, team: Collaborators) -> tuple[Known, Found]:
-    watch = _restored(known, LogWatch.restore, team) or LogWatch()
+    watch = _restored(known, GroupWatch.restore, team) or GroupWatch()
     per_second = float(known.marks.get("per_second", 0))
     reading = team.logs.read_span(
         request.subject.name,
         span,
         most=team.policy.scan.most_lines,
         expected=per_second * (span.upto - span.after) / 1000,
-        pieces=frequent_pieces((one.text, one.count) for one in watch.miner.templates()),
+        pieces=frequent_pieces((one.text, one.count) for one in watch.templates()),
     )
     batches = [Batch(read_messages(stratum.lines), stratum.weight) for stratum in reading.strata]
     scan = watch.scan(batches, start=span.after / 1000, end=span.upto / 1000, teach=request.teach)
-    found = _alerts(request.subject, [sighting_of(alarm) for alarm in scan.alarms], team)
+    found = _alerts(request.subject, scan.sightings, team)
     _tell_scan(request, span, reading.lines, scan.new_templates, sampled=reading.sampled, team=team)
     after = known.after(
         watch.state(),

@@ -91,7 +91,7 @@ def scan_log(name: str, lines: Iterable[str], report: Report, every_seconds: flo
             report.show(alarm, pacer.offset)
         for event in events:
             limits.read(event.text)
-        for heading in limits.step(end):
+        for heading in (one for one in limits.step(end) if one.is_news):
             summary.foreseen += heading.warned
             report.foresee(heading, end - pacer.offset)
     summary.templates = len(watch.miner)

@@ -14,7 +14,7 @@ import pytest
 from chalicelib.aws.pattern_keys import group_name
 from chalicelib.errors import DeniedError, InvalidEventError
 from chalicelib.incidents.alert import Alert, AlertOutcome, AlertSource, AlertState, Subject
-from chalicelib.prediction.log_watch import LogWatch
+from chalicelib.prediction.group_watch import GroupWatch
 from chalicelib.prediction.requests import LogScan
 from chalicelib.scanning import run_scan
 from chalicelib.watching import find_requests
@@ -87,7 +87,7 @@ class Group:
     def counted(self) -> int:
         """Lines that were learnt."""
         state = self.scene.world.team.knowledge.load_whole(group_name(self.name)).state
-        return sum(one.count for one in LogWatch.restore(state).miner.templates())
+        return sum(one.count for one in GroupWatch.restore(state).templates())
 
     @property
     def alerts(self) -> list[Alert]:

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.aws.pattern_keys import group_name, series_name
 from chalicelib.errors import DeniedError, UnreachableError
 from chalicelib.incidents.alert import Alert, AlertState
-from chalicelib.prediction.log_watch import LogWatch
+from chalicelib.prediction.group_watch import GroupWatch
 from chalicelib.prediction.requests import MOST_SERIES, LogScan, MetricScan, Series
 from chalicelib.scanning import FIRST_LOOK, METRIC_SETTLE, run_scan, start_scan
 from tests.unit.incidents.alerts import CHECKOUT, DATABASE, GIB, STORAGE, a_series, an_alert
@@ -151,7 +151,7 @@ def lines_scanned(team: Team) -> int:
     """Scan the log group, and say how many lines are known of it."""
     run_scan(LINES.model_dump_json(), team.collaborators())
     state = team.knowledge.load_whole(group_name(CHECKOUT.name)).state
-    return sum(one.count for one in LogWatch.restore(state).miner.templates())
+    return sum(one.count for one in GroupWatch.restore(state).templates())
 
 
 def talking(team: Team, minutes: int) -> None:
