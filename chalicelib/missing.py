@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from chalicelib.aws.incident_index import Entry
 from chalicelib.collaborators import Collaborators
@@ -24,7 +24,8 @@ def count_misses(subjects: Iterable[Subject], team: Collaborators) -> int:
     """Count recent failures of resources behind these log groups that no alert about them came before."""
     watched = {one.resource.key for one in subjects if one.resource is not None}
     failures = _failures(watched, team) if watched else []
-    alerts = team.alerts.in_month(team.clock(), limit=_MOST) if failures else []
+    months = _months(team.clock()) if failures else []
+    alerts = [alert for month in months for alert in team.alerts.in_month(month, limit=_MOST)]
     missed = [one for one in failures if not any(_foretold(one, alert) for alert in alerts)]
     now = team.clock()
     return sum(team.alerts.count_miss(one.incident_id, LOGS, now) for one in missed)
@@ -32,13 +33,20 @@ def count_misses(subjects: Iterable[Subject], team: Collaborators) -> int:
 
 def _failures(watched: set[str], team: Collaborators) -> list[Entry]:
     now = team.clock()
+    recent = [one for month in _months(now) for one in team.index.in_month(month, limit=_MOST).entries]
     return [
         entry
-        for entry in team.index.in_month(now, limit=_MOST).entries
+        for entry in recent
         if entry.resource.key in watched
         and entry.classification == Classification.FAILURE
         and now - entry.opened_at <= _RECENT
     ]
+
+
+def _months(now: datetime) -> list[datetime]:
+    """On the first day the month before too: what failed after midnight may have been foretold before."""
+    yesterday = now - timedelta(days=1)
+    return [now] if yesterday.month == now.month else [now, yesterday]
 
 
 def _foretold(failure: Entry, alert: Alert) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -77,3 +78,13 @@ def test_a_failure_that_an_alert_came_before_was_foretold(changes: dict[str, Any
 def test_an_alert_of_a_backlog_that_came_after_the_failure_foretold_nothing() -> None:
     assert missed(a_failure(), an_alert(ORDERS, noticed_at=after(45))) == [1, 0]
     assert missed(a_failure(), an_alert(ORDERS, noticed_at=after(35))) == [0, 0]
+
+
+def test_what_was_foretold_before_midnight_of_a_month_s_last_day_is_no_miss() -> None:
+    shortly_after = datetime(2026, 12, 1, 0, 10, tzinfo=UTC)
+    before, team = shortly_after - timedelta(minutes=40), Team()
+    team.clock.now = shortly_after + timedelta(minutes=5)
+    team.index.entries = [a_failure(opened_at=shortly_after, failed_at=shortly_after)]
+    alert = an_alert(ORDERS, opened_at=before, updated_at=before)
+    team.alerts.by_id = {alert.alert_id: alert}
+    assert count_misses([ORDERS], team.collaborators()) == 0
