@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from chalicelib.aws.clients import Aws
 from chalicelib.aws.incident_table import IncidentTable, Opening
 from chalicelib.incidents.model import (
     Actor,
@@ -29,6 +30,17 @@ INSTANCE = Resource(type="ec2.instance", id="i-0abc", region=REGION, account="11
 ALICE = Actor(kind=ActorKind.PERSON, name="alice")
 NOBODY = Actor(kind=ActorKind.UNKNOWN)
 STOPPED = Observation(exists=True, attributes={"state": "stopped"}, observed_at=NOON)
+
+
+class RefusingAws(Aws):
+    """Answers every call with the same error."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(region=REGION)
+        self._error = error
+
+    def read(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
+        raise self._error
 
 
 def after(seconds: float) -> datetime:

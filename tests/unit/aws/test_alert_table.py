@@ -14,7 +14,7 @@ from chalicelib.errors import BrokenStateError, DeniedError, StaleRecordError, U
 from chalicelib.incidents.alert import Alert, AlertOutcome, AlertState, Explanation
 from chalicelib.prediction.scores import Score, summarize
 from chalicelib.prediction.sightings import Phase
-from tests.unit.aws.making import REGION
+from tests.unit.aws.making import RefusingAws
 from tests.unit.incidents.alerts import (
     CHECKOUT,
     OPENED,
@@ -220,17 +220,6 @@ def test_a_failure_that_nobody_foretold_is_counted_once(alerts: AlertTable) -> N
     ]
     assert counted == [True, False, True, False]
     assert alerts.scores() == [{"week": "2026-W48", "detector": "logs", "missed": 2, "lead_minutes": 0.0}]
-
-
-class RefusingAws(Aws):
-    """Answers every call with the same error."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(region=REGION)
-        self._error = error
-
-    def read(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
-        raise self._error
 
 
 @pytest.mark.parametrize("error", [DeniedError("AccessDeniedException"), UnreachableError("nobody there")])

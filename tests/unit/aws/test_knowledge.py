@@ -14,7 +14,7 @@ from chalicelib.aws.clients import Aws, TransactionCancelledError
 from chalicelib.aws.knowledge import PART_BYTES, Knowledge, Known
 from chalicelib.aws.pattern_keys import part_key, series_name
 from chalicelib.errors import AwsError, DeniedError, StaleRecordError, ThrottledError, UnreachableError
-from tests.unit.aws.making import NOON, REGION
+from tests.unit.aws.making import NOON, REGION, RefusingAws
 
 NAME = "LOGS#/app/checkout"
 
@@ -22,17 +22,6 @@ NAME = "LOGS#/app/checkout"
 def some_bytes(length: int) -> bytes:
     """Of a kind that nothing compresses."""
     return random.Random(length).randbytes(length)  # noqa: S311 - no secret
-
-
-class RefusingAws(Aws):
-    """Answers every call with the same error."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__(region=REGION)
-        self._error = error
-
-    def read(self, service: str, operation: str, /, **parameters: Any) -> dict[str, Any]:
-        raise self._error
 
 
 class CountingAws(Aws):
