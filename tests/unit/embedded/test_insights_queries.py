@@ -50,7 +50,9 @@ FILTERS: dict[str, tuple[str, list[int]]] = {
 
 
 @pytest.mark.parametrize(("condition", "kept"), FILTERS.values(), ids=FILTERS)
-def test_filter_keeps(condition: str, kept: list[int], ask: Ask, app_lines: list[str]) -> None:
+def test_a_filter_keeps_the_rows_that_fit(
+    condition: str, kept: list[int], ask: Ask, app_lines: list[str]
+) -> None:
     found = [row["@message"] for row in ask(f"filter {condition} | sort @timestamp asc")]
     assert found == [app_lines[number] for number in kept]
 
@@ -127,5 +129,5 @@ FUNCTIONS: dict[str, tuple[str, str | None]] = {
 
 
 @pytest.mark.parametrize(("expression", "value"), FUNCTIONS.values(), ids=FUNCTIONS)
-def test_an_expression_is(expression: str, value: str | None, ask: Ask) -> None:
+def test_an_expression_has_a_value_or_none(expression: str, value: str | None, ask: Ask) -> None:
     assert [row.get("x") for row in ask(f"filter ms = 250 | fields {expression} as x")] == [value]

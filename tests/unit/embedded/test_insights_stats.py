@@ -80,7 +80,7 @@ STATS: dict[str, tuple[str, Rows]] = {
 
 
 @pytest.mark.parametrize(("query", "rows"), STATS.values(), ids=STATS)
-def test_stats_are(query: str, rows: Rows, ask: Ask) -> None:
+def test_stats_give_one_row_for_each_group(query: str, rows: Rows, ask: Ask) -> None:
     assert ask(query) == rows
 
 
@@ -170,7 +170,7 @@ PARSES: dict[str, tuple[str, list[dict[str, str]]]] = {
 
 
 @pytest.mark.parametrize(("query", "rows"), PARSES.values(), ids=PARSES)
-def test_parse_takes_out(query: str, rows: Rows, ask: Ask) -> None:
+def test_a_parse_takes_values_out_of_a_text(query: str, rows: Rows, ask: Ask) -> None:
     assert ask(f"filter @message like /^INFO/ | {query}") == rows
 
 

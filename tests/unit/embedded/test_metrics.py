@@ -47,7 +47,7 @@ def test_points_come_by_period_and_empty_periods_are_absent(cloudwatch: Any) -> 
         "p0": 1,
     }.items(),
 )
-def test_every_statistic(cloudwatch: Any, stat: str, value: float) -> None:
+def test_every_statistic_is_of_all_values_of_its_period(cloudwatch: Any, stat: str, value: float) -> None:
     for number in (3, 1, 100, 2):
         put_value(cloudwatch, NOON, number)
     (result,) = get_values(cloudwatch, a_query(stat), start=NOON, end=NOON + MINUTE)
