@@ -5,8 +5,6 @@ AWS allows few decreases a day; where none is left, it says so, and a person has
 
 from __future__ import annotations
 
-from chalicelib.incidents.base import Attributes
-from chalicelib.incidents.model import Resource
 from chalicelib.incidents.plans import Risk
 from chalicelib.recovery.actions.table_capacity import (
     PERMISSIONS,
@@ -15,12 +13,7 @@ from chalicelib.recovery.actions.table_capacity import (
     follow_capacity,
     set_capacity,
 )
-from chalicelib.recovery.model import ActionKind, RecoveryAction, Tools, never_proposed
-
-
-def _apply(resource: Resource, parameters: Parameters, tools: Tools) -> Attributes:
-    return set_capacity(resource, parameters, tools)
-
+from chalicelib.recovery.model import ActionKind, RecoveryAction, never_proposed
 
 LOWER_TABLE_CAPACITY = RecoveryAction(
     name="lower_table_capacity",
@@ -34,7 +27,7 @@ LOWER_TABLE_CAPACITY = RecoveryAction(
     repeatable=True,
     permissions=PERMISSIONS,
     propose=never_proposed,
-    apply=_apply,
+    apply=set_capacity,
     progress=follow_capacity,
     too_early=TOO_EARLY,
 )

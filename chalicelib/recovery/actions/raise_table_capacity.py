@@ -15,7 +15,7 @@ from chalicelib.recovery.actions.table_capacity import (
     follow_capacity,
     set_capacity,
 )
-from chalicelib.recovery.model import ActionKind, Proposal, RecoveryAction, Situation, Tools
+from chalicelib.recovery.model import ActionKind, Proposal, RecoveryAction, Situation
 from chalicelib.resources.model import ReadAws
 
 _SHORT, _ROOM, _MOST = 0.6, 0.5, 2.0
@@ -82,10 +82,6 @@ def _warning(seen: Attributes) -> str:
     return f"{costs} Its indexes have capacities of their own, which stay." if seen.get("indexes") else costs
 
 
-def _apply(resource: Resource, parameters: Parameters, tools: Tools) -> Attributes:
-    return set_capacity(resource, parameters, tools)
-
-
 def _undo(_parameters: Parameters, before: Attributes, _handle: Attributes) -> ActionCall:
     former = {name: before[name] for name in ("read_units", "write_units")}
     return ActionCall(action="lower_table_capacity", parameters=former)
@@ -103,7 +99,7 @@ RAISE_TABLE_CAPACITY = RecoveryAction(
     repeatable=True,
     permissions=PERMISSIONS,
     propose=_propose,
-    apply=_apply,
+    apply=set_capacity,
     progress=follow_capacity,
     undo=_undo,
     undone_by=("lower_table_capacity",),
