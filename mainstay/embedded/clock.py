@@ -6,6 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+
 TimeSource: TypeAlias = Callable[[], datetime]
 """Answers an aware time."""
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from mainstay.embedded.filters.matching import (
+    COMPARISONS,
     Conditions,
     InvalidPatternError,
     Matches,
@@ -17,7 +18,6 @@ from mainstay.embedded.filters.matching import (
 
 _COLUMN = re.compile(r'"((?:[^"\\]|\\.)*)"|\[([^\]]*)\]|(\S+)')
 _ELLIPSIS = "..."
-_COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 
 
 def compile_columns(text: str) -> Matches:
@@ -68,7 +68,7 @@ def _read_condition_of(name: str) -> Any:
     def read(conditions: Conditions) -> Test:
         if conditions.take() != Token("word", name):
             raise InvalidPatternError(f"the conditions of column {name!r} are about that column")
-        symbol = conditions.take_symbol(*_COMPARISONS)
+        symbol = conditions.take_symbol(*COMPARISONS)
         if symbol is None or conditions.token.kind not in ("word", "quoted", "regex"):
             raise conditions.unexpected("a comparison with a text, a number or a regular expression")
         compare = compile_comparison(symbol, conditions.take())

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mainstay.embedded.filters.matching import (
+    COMPARISONS,
     Conditions,
     InvalidPatternError,
     Matches,
@@ -18,7 +19,6 @@ from mainstay.embedded.filters.matching import (
 
 _STEP = re.compile(r"\.([\w\-]+)|\[(\d{1,6})\]", re.ASCII)
 _MISSING = object()
-_COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 
 
 def compile_document(text: str) -> Matches:
@@ -51,7 +51,7 @@ def _read_condition(conditions: Conditions) -> Test:
     if conditions.token.kind != "selector":
         raise conditions.unexpected("a property such as $.level")
     select = _compile_selector(conditions.take().text)
-    symbol = conditions.take_symbol(*_COMPARISONS)
+    symbol = conditions.take_symbol(*COMPARISONS)
     if symbol is None:
         return _read_state(conditions, select)
     if conditions.token.kind not in ("word", "quoted", "regex"):

@@ -84,6 +84,7 @@ _ORDERINGS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+COMPARISONS = ("=", "!=", *_ORDERINGS)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 Compare: TypeAlias = Callable[[str | float], bool]

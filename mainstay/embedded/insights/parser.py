@@ -16,6 +16,7 @@ from mainstay.embedded.insights.expressions import (
 )
 from mainstay.embedded.insights.lexer import Kind, Token
 from mainstay.embedded.insights.plan import (
+    ROW_BY_ROW,
     Aggregate,
     Command,
     Dedup,
@@ -76,7 +77,7 @@ def _check_order(cursor: Cursor, commands: list[Command]) -> None:
     if sum(isinstance(command, Stats) for command in commands) > MOST_STATS:
         raise cursor.error(f"a query has at most {MOST_STATS} stats commands")
     for before, command in pairwise(commands):
-        if isinstance(command, Pattern) and not isinstance(before, _ROW_BY_ROW):
+        if isinstance(command, Pattern) and not isinstance(before, ROW_BY_ROW):
             raise cursor.error("pattern cannot stand behind stats, sort, limit, dedup or pattern")
         if isinstance(before, Dedup) and not isinstance(command, Limit):
             raise cursor.error("only limit can stand behind dedup")
@@ -87,9 +88,6 @@ def _check_sort(cursor: Cursor, sort: Sort, columns: set[str]) -> None:
     unknown = [key.text for key in sort.keys if has_aggregate(key.expression) and key.text not in columns]
     if unknown:
         raise cursor.error(f"{unknown[0]} is no column of stats")
-
-
-_ROW_BY_ROW = (Fields, Display, Filter, Parse)
 
 
 # -- one command each ---------------------------------------------------------------------------

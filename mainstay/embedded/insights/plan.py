@@ -171,6 +171,9 @@ class Pattern:
 
 Command: TypeAlias = Fields | Display | Filter | Parse | Stats | Sort | Limit | Dedup | Pattern
 
+ROW_BY_ROW = (Fields, Display, Filter, Parse)
+"""Commands that look at no row but the one at hand."""
+
 
 @dataclass(frozen=True)
 class Query:

@@ -16,6 +16,7 @@ from mainstay.embedded.insights.grouping import group_rows
 from mainstay.embedded.insights.parser import USUAL_ROWS
 from mainstay.embedded.insights.patterns import PATTERN_COLUMNS, pattern_rows
 from mainstay.embedded.insights.plan import (
+    ROW_BY_ROW,
     Command,
     Dedup,
     Display,
@@ -35,7 +36,6 @@ from mainstay.embedded.insights.rows import Row
 from mainstay.embedded.insights.values import sort_key, text_of
 from mainstay.embedded.logstore import LogStore, event_bytes
 
-_ROW_BY_ROW = (Fields, Display, Filter, Parse)
 _USUAL_COLUMNS = ("@timestamp", "@message")
 
 
@@ -89,7 +89,7 @@ class _Run:
 
     def _leading(self) -> list[Command]:
         """Answer the commands before the first that needs more than one row at a time."""
-        return list(takewhile(lambda command: isinstance(command, _ROW_BY_ROW), self._commands))
+        return list(takewhile(lambda command: isinstance(command, ROW_BY_ROW), self._commands))
 
     def _has_limit(self) -> bool:
         return any(isinstance(command, Limit) for command in self._commands)

@@ -15,7 +15,7 @@ from moto.cloudwatch.models import CloudWatchBackend
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from mainstay.embedded.clock import CLOCK
+from mainstay.embedded.clock import CLOCK, DAY_MS, HOUR_MS, MINUTE_MS
 from mainstay.embedded.metricstore import MetricKey, Sample, single
 from mainstay.embedded.repairs import metric_queries
 from mainstay.embedded.repairs.metric_series import (
@@ -29,9 +29,7 @@ from mainstay.embedded.repairs.metric_series import (
 )
 from mainstay.embedded.repairs.replacing import replace
 
-HOUR_MS = 3_600_000
-MINUTE_MS = 60_000
-OLDEST_MS = 14 * 24 * HOUR_MS
+OLDEST_MS = 14 * DAY_MS
 """Older points are refused, and metrics without newer ones are no longer listed."""
 
 NEWEST_MS = 2 * HOUR_MS

@@ -10,12 +10,11 @@ from typing import Any
 
 from moto.logs.exceptions import InvalidParameterException
 
+from mainstay.embedded.clock import DAY_MS, HOUR_MS
 from mainstay.embedded.logstore import event_bytes
 
 MOST_EVENTS = 10_000
 MOST_BYTES = 1_048_576
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 OLDEST_MS = 14 * DAY_MS
 NEWEST_MS = 2 * HOUR_MS
 

@@ -18,7 +18,7 @@ from moto.cloudwatch.exceptions import InvalidParameterCombination, ValidationEr
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
-from mainstay.embedded.clock import CLOCK
+from mainstay.embedded.clock import CLOCK, DAY_MS, HOUR_MS, MINUTE_MS
 from mainstay.embedded.metricstore import (
     SIMPLE_STATISTICS,
     MetricKey,
@@ -41,9 +41,6 @@ MOST_QUERIES = 500
 MOST_POINTS = 100_800
 MOST_STATISTICS_POINTS = 1440
 SECOND_MS = 1000
-MINUTE_MS = 60_000
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 SHORT_PERIODS = (1, 5, 10, 20, 30)
 
 KEPT = ((3 * HOUR_MS, 1), (15 * DAY_MS, 60), (63 * DAY_MS, 300), (455 * DAY_MS, 3600))
