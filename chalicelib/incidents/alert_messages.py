@@ -7,15 +7,14 @@ from textwrap import TextWrapper
 from typing import Any
 
 from chalicelib.incidents.alert import Alert, AlertOutcome, AlertSource, AlertState, Sight, Urgency
-from chalicelib.incidents.messages import Message
+from chalicelib.incidents.message_text import WIDTH
+from chalicelib.incidents.messages import LONGEST_SUBJECT, Message, as_ascii
 from chalicelib.incidents.telling import capital, quote, say_time, sentence
 from chalicelib.redaction import inert, redact_value
 
 SCHEMA = "mainstay.alert.v1"
 DIGEST_SCHEMA = "mainstay.alerts.v1"
 
-_LONGEST_SUBJECT = 100
-_WIDTH = 76
 _BARS = "▁▂▃▄▅▆▇█"
 _KILO, _PREFIXES = 1000, ("", "k", "M", "G", "T", "P")
 _MOST_IN_DIGEST = 50
@@ -36,10 +35,10 @@ _WHY = {
     "level_shift": "more errors among the lines than usual",
     "value_shift": "numbers in the lines that have moved",
 }
-_TEXT = TextWrapper(width=_WIDTH, break_long_words=False, break_on_hyphens=False)
-_FACT = TextWrapper(width=_WIDTH, subsequent_indent=13 * " ", break_long_words=False, break_on_hyphens=False)
+_TEXT = TextWrapper(width=WIDTH, break_long_words=False, break_on_hyphens=False)
+_FACT = TextWrapper(width=WIDTH, subsequent_indent=13 * " ", break_long_words=False, break_on_hyphens=False)
 _ITEM = TextWrapper(
-    width=_WIDTH, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    width=WIDTH, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
 )
 
 
@@ -133,8 +132,8 @@ def _plain(value: Any) -> Any:
 def _subject(alert: Alert) -> str:
     """How sure it is comes first: a phone shows only the beginning."""
     start = f"[Mainstay] {_heading(alert)}: "
-    text = quote(_known_as(alert), _LONGEST_SUBJECT - len(start) - len(".."))
-    return (start + text).replace("…", "...").encode("ascii", "replace").decode()
+    text = quote(_known_as(alert), LONGEST_SUBJECT - len(start) - len(".."))
+    return as_ascii(start + text)
 
 
 def _heading(alert: Alert) -> str:

@@ -33,7 +33,7 @@ from chalicelib.incidents.telling import (
     sentence,
 )
 
-_WIDTH = 76
+WIDTH = 76
 _MOST_FACTS = 3
 _FIRST_EVENTS, _LAST_EVENTS = 10, 25
 _MOST_PARTS = 12
@@ -257,7 +257,7 @@ def _step(text: str) -> list[str]:
 def _hanging(start: str, text: str) -> list[str]:
     """Words are never broken: an id or an address can be copied whole."""
     wrapper = TextWrapper(
-        width=_WIDTH,
+        width=WIDTH,
         initial_indent=start,
         subsequent_indent=" " * len(start),
         break_long_words=False,

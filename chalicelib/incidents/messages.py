@@ -17,7 +17,7 @@ from chalicelib.incidents.telling import Telling, quote, say_duration, seconds_i
 from chalicelib.redaction import inert, redact_value
 
 SCHEMA = "mainstay.incident.v1"
-_LONGEST_SUBJECT = 100
+LONGEST_SUBJECT = 100
 """SNS takes no more."""
 _MOST_EVENTS, _MOST_EVIDENCE, _MOST_KEYS = 60, 20, 25
 _ROOM_FOR_TEXT, _ROOM_FOR_DOCUMENT = 100_000, 140_000
@@ -83,8 +83,8 @@ def _happened(incident: Incident, title: str) -> str:
 def _subject(telling: Telling, standing: Standing) -> str:
     """A long name gives way in its middle, so that the end of the line still says where it stands."""
     start, end = "[Mainstay] ", f" {telling.happened}: {standing.short}"
-    name = _squeeze(quote(telling.incident.resource.id, 2000), _LONGEST_SUBJECT - len(start) - len(end))
-    return _ascii(f"{start}{name}{end}")[:_LONGEST_SUBJECT]
+    name = _squeeze(quote(telling.incident.resource.id, 2000), LONGEST_SUBJECT - len(start) - len(end))
+    return as_ascii(f"{start}{name}{end}")[:LONGEST_SUBJECT]
 
 
 def _squeeze(name: str, room: int) -> str:
@@ -94,7 +94,8 @@ def _squeeze(name: str, room: int) -> str:
     return f"{name[:half]}...{name[-half:]}"
 
 
-def _ascii(text: str) -> str:
+def as_ascii(text: str) -> str:
+    """What a subject and an attribute may hold."""
     return text.replace("…", "...").encode("ascii", "replace").decode()
 
 
@@ -103,7 +104,7 @@ def _attributes(incident: Incident) -> dict[str, str]:
     return {
         "severity": str(assessment.severity) if assessment else _UNKNOWN,
         "state": incident.state.value,
-        "resource_type": _ascii(quote(incident.resource.type)) or _UNKNOWN,
+        "resource_type": as_ascii(quote(incident.resource.type)) or _UNKNOWN,
         "classification": assessment.classification.value if assessment else _UNKNOWN,
         "decision": decision.verdict.value if decision else _UNKNOWN,
     }
