@@ -39,8 +39,8 @@ LONGEST = timedelta(seconds=150)
 FIRST_LOOK = timedelta(days=3)
 """How far a first look at a metric goes back."""
 
-MOST_ITEMS = 100
-"""In one transaction."""
+MOST_ITEMS, MOST_BYTES = 100, 3_500_000
+"""In one transaction, which takes 4 MB."""
 
 METRIC_SETTLE = timedelta(seconds=120)
 """Metrics come into CloudWatch a minute or two after their period has ended."""
@@ -146,12 +146,20 @@ def _scan_span(request: LogScan, span: Span, known: Known, team: Collaborators) 
     found = _alerts(request.subject, scan.sightings, team)
     _tell_scan(request, span, reading.lines, scan.new_templates, sampled=reading.sampled, team=team)
     after = known.after(
-        watch.state(),
+        _small_enough(watch.state(), known.name, team),
         until=span.upto,
         per_second=reading.lines / max(1.0, (span.upto - span.after) / 1000),
         scanned_at=team.clock(),
     )
     return after, found
+
+
+def _small_enough(state: bytes, name: str, team: Collaborators) -> bytes:
+    """Nobody can blind a watch by what he logs: what is too large to be kept is learnt anew."""
+    if len(state) <= MOST_BYTES:
+        return state
+    team.telemetry.warn(f"learning {name} anew: {len(state)} bytes are too many to keep")
+    return b""
 
 
 def _tell_scan(

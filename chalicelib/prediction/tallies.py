@@ -17,6 +17,9 @@ EXAMPLES = 3
 _LONGEST_EXAMPLE = 300
 _LONGEST_KEPT = 1000
 _LONGEST_TEXT = 2048
+_MOST_WAITING = 500_000
+"""Characters of lines that wait for their slot to end. A whole state must fit into a write of 4 MB, whatever
+somebody logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,13 @@ class Tallies:
         return [(slot, self.covered.pop(slot, 0.0), self.by_slot.pop(slot, {})) for slot in slots]
 
     def clean(self) -> None:
-        """Redact what waits: it is about to be kept."""
-        for tallies in self.by_slot.values():
-            for tally in tallies.values():
-                tally.examples = [clean_text(text, _LONGEST_EXAMPLE) for text in tally.examples]
-                tally.texts = [redact(text) for text in tally.texts]
+        """Redact what waits, and keep so much of it, of the gravest first: it is about to be saved."""
+        room = _MOST_WAITING
+        waiting = [tally for tallies in self.by_slot.values() for tally in tallies.values()]
+        for tally in sorted(waiting, key=lambda one: -one.gravity):
+            tally.examples = [clean_text(text, _LONGEST_EXAMPLE) for text in tally.examples if room > 0]
+            tally.texts = [redact(text) for text in tally.texts if room > 0]
+            room -= sum(map(len, (*tally.examples, *tally.texts)))
 
     def dump(self) -> Any:
         """As JSON."""

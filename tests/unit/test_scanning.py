@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import zlib
+from base64 import b85encode
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +16,7 @@ from chalicelib.errors import DeniedError, UnreachableError
 from chalicelib.incidents.alert import Alert, AlertState
 from chalicelib.prediction.group_watch import GroupWatch
 from chalicelib.prediction.requests import MOST_SERIES, LogScan, MetricScan, Series
-from chalicelib.scanning import FIRST_LOOK, METRIC_SETTLE, run_scan, start_scan
+from chalicelib.scanning import FIRST_LOOK, METRIC_SETTLE, MOST_BYTES, run_scan, start_scan
 from tests.unit.incidents.alerts import CHECKOUT, DATABASE, GIB, STORAGE, a_series, an_alert
 from tests.unit.teams import Team
 
@@ -231,3 +233,18 @@ def test_where_metrics_cannot_be_listed_logs_are_scanned_and_people_told_all_the
         start_scan(team.collaborators())
     assert [one.kind for one in team.topic.sent] == ["logs"]
     assert len(team.publisher.told) == 1
+
+
+def test_whatever_is_logged_can_be_kept_and_scans_go_on() -> None:
+    team, chance = Team(), random.Random(3)  # noqa: S311 - a test's lines
+    now = team.clock.now.timestamp()
+    lines = [" ".join(b85encode(chance.randbytes(9)).decode() for _ in range(150)) for _ in range(1_300)]
+    team.logs.lines[CHECKOUT.name] = [(now - 600 + place / 10, line) for place, line in enumerate(lines)]
+    team.clock.goes_on(5)
+    run_scan(LogScan(subject=CHECKOUT).model_dump_json(), team.collaborators())
+    known = team.knowledge.by_name[group_name(CHECKOUT.name)]
+    assert len(known.state) <= MOST_BYTES
+    assert "too many to keep" in team.log.getvalue()
+    team.clock.goes_on(5)
+    talking(team, 3)
+    assert lines_scanned(team) == 3

@@ -352,6 +352,22 @@ def test_lines_that_wait_for_their_slot_to_end_are_kept_without_secrets() -> Non
     assert secret not in kept
 
 
+def test_of_a_flood_of_different_lines_only_so_much_waits_the_gravest_first() -> None:
+    tallies = Tallies()
+    said = [
+        LogEvent(datetime.fromtimestamp(NOW, UTC), level, f"{level} {place}", f"{level} " + "x" * 290, place)
+        for level in ("INFO", "ERROR")
+        for place in range(2_000)
+    ]
+    tallies.count(Batch(said), within=(NOW, NOW + SLOT), learn=lambda text: text, numeric=())
+    tallies.clean()
+    (waiting,) = tallies.by_slot.values()
+    kept = [text for tally in waiting.values() for text in tally.examples]
+    assert 490_000 < sum(map(len, kept)) < 510_000
+    assert {text.partition(" ")[0] for text in kept} == {"ERROR"}
+    assert len(waiting) == 4_000
+
+
 texts = st.lists(st.text(max_size=40), max_size=30)
 
 
