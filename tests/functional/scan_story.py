@@ -19,7 +19,7 @@ from moto.dynamodb.models import dynamodb_backends
 from chalicelib.aws.pattern_keys import group_name
 from chalicelib.errors import MainstayError
 from chalicelib.incidents.alert import Alert
-from chalicelib.prediction.log_watch import LogWatch
+from chalicelib.prediction.group_watch import GroupWatch
 from chalicelib.scanning import run_scan, start_scan
 from mainstay.world import World
 from tests.functional.strikes import REFUSED, Call, Crash, Fault, Strikes
@@ -125,7 +125,7 @@ class ScanStory:
     def counted(self) -> int:
         """Lines that were learnt."""
         state = self.world.team.knowledge.load_whole(group_name(GROUP)).state
-        return sum(one.count for one in LogWatch.restore(state).miner.templates())
+        return sum(one.count for one in GroupWatch.restore(state).templates())
 
     @property
     def alerts(self) -> list[Alert]:
