@@ -20,7 +20,7 @@ from chalicelib.prediction.alarm_text import describe, probability_of, severity_
 from chalicelib.prediction.alarms import Alarms, LogAlarm, OpenAlarm
 from chalicelib.prediction.baselines.rate import RECENT_SLOTS
 from chalicelib.prediction.baselines.season import SLOT_SECONDS
-from chalicelib.prediction.baselines.values import read_number
+from chalicelib.prediction.baselines.values import places_of_clocks, read_number
 from chalicelib.prediction.detectors import LOG_DETECTORS
 from chalicelib.prediction.knowledge import Knowledge
 from chalicelib.prediction.moment import ALARMING, GROUP, Moment, Tally
@@ -165,9 +165,10 @@ class LogWatch:
 
     def _read_values(self, key: str, texts: Sequence[str]) -> dict[int, list[float]]:
         values: dict[int, list[float]] = {}
+        clocks = places_of_clocks(self._text(key))
         for text in texts:
             for place, word in enumerate(self._miner.values(key, text)):
-                number = read_number(word)
+                number = None if place in clocks else read_number(word)
                 if number is not None and number >= 0:
                     values.setdefault(place, []).append(number)
         return values

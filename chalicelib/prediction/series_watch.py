@@ -15,6 +15,7 @@ from chalicelib.errors import BrokenStateError
 from chalicelib.incidents.alert import Sight
 from chalicelib.prediction.detectors.metric_anomaly import ALARM, MetricAnomaly
 from chalicelib.prediction.forecast import ALL_CLEAR, WARNING, Forecast, Forecaster
+from chalicelib.prediction.metrics.wording import describe_finding
 from chalicelib.prediction.quantities import say_minutes, say_quantity
 from chalicelib.prediction.requests import Series
 from chalicelib.prediction.sightings import Phase, Sighting, in_utc
@@ -26,6 +27,8 @@ _CLEAR_AFTER = 3
 """So many points in a row without a sign, and it has passed."""
 _ANOMALY_LASTS = 6
 _JUST_BEFORE = 12
+_GOOD_PART = 0.1
+"""Of the way to the limit."""
 _SUSTAINED = 2
 """So many points in a row beyond the limit are a failure, and one is a spike."""
 _REMEMBERED = 48
@@ -102,7 +105,7 @@ class SeriesWatch:
             seen = forecast.probability >= threshold
             foretell = partial(self._foretell, at, value, forecast)
             yield from self._follow(FORECAST, at, foretell, seen=seen, patience=_CLEAR_AFTER)
-        odd = score >= ALARM and not self._is_relief(value)
+        odd = score >= ALARM and self._matters(value)
         wonder = partial(self._wonder, value, score)
         yield from self._follow(ANOMALY, at, wonder, seen=odd, patience=_ANOMALY_LASTS)
 
@@ -125,12 +128,21 @@ class SeriesWatch:
                 key=kind, opened_at=episode.opened_at, phase=phase, sight=look(), failed_at=episode.failed_at
             )
 
-    def _is_relief(self, value: float) -> bool:
-        """No nearer to the limit than just before is no danger: often a person, or we, did something."""
+    def _matters(self, value: float) -> bool:
+        """Where a limit is known, what comes no good part nearer to it than it was just before does not.
+
+        Away from the limit is no danger: often a person, or we, did something. A slow way towards it is the
+        forecast's to tell of.
+        """
         before = self._recent[-1 - _JUST_BEFORE : -1]
-        if self.series.limit is None or not before:
-            return False
-        return value <= max(before) if self.series.rising else value >= min(before)
+        limit = self.series.limit
+        if limit is None or not before:
+            return True
+        nearest = min(self._gap(one, limit) for one in before)
+        return self._gap(value, limit) <= nearest * (1 - _GOOD_PART)
+
+    def _gap(self, value: float, limit: float) -> float:
+        return limit - value if self.series.rising else value - limit
 
     @property
     def _usual(self) -> float:
@@ -169,12 +181,13 @@ class SeriesWatch:
         )
 
     def _wonder(self, value: float, score: float) -> Sight:
-        unit = self.series.unit
+        unit, finding = self.series.unit, self._anomaly.finding
+        how = f", {describe_finding(finding)}" if finding else ""
         return self._sight(
             ANOMALY,
             value,
             what=(
-                f"{self._name} is unusual: {say_quantity(value, unit)},"
+                f"{self._name} is unusual: {say_quantity(value, unit)}{how};"
                 f" of late mostly around {say_quantity(self._usual, unit)}"
             ),
             score=score,

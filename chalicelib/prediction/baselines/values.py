@@ -23,6 +23,7 @@ _UNITS = {
     "b": 1.0, "bytes": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12,
     "k": 1e3, "kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30, "tib": 2.0**40,
 }  # fmt: skip
+_JOINS_TIMES = frozenset({":", "-"})
 _SMALLEST = 1e-6
 _KEPT = 0.5 ** (1 / 600)
 _FEWEST_SLOTS = 48.0
@@ -42,6 +43,13 @@ def read_number(text: str) -> float | None:
         return None
     unit = _UNITS.get((match[2] or "").lower())
     return None if unit is None else float(match[1]) * unit
+
+
+def places_of_clocks(template: str) -> frozenset[int]:
+    """The wildcards that are parts of a time or a date, such as ``<*>:<*>:<*>``: no measurements either."""
+    between = template.split("<*>")[1:-1]
+    joined = [place for place, text in enumerate(between) if text in _JOINS_TIMES]
+    return frozenset([*joined, *(place + 1 for place in joined)])
 
 
 class Numbers:

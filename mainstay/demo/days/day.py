@@ -15,13 +15,14 @@ from mainstay.world import World
 class Subject:
     """One log group or resource of a day, and what is told of it.
 
-    `write` writes what happened from one time up to another: log lines, or values of metrics. `is_about`
-    says whether an alert is about it; `expect` answers what is wrong with its alerts at the end of the day.
+    `write` writes what happened from one time up to another: log lines, or values of metrics; its last
+    argument says whether what goes wrong on the day goes wrong, or nothing as on the days before. `expect`
+    answers what is wrong with its alerts at the end of the day.
     """
 
     title: str
     make: Callable[[World], str]
-    write: Callable[[World, str, datetime, datetime], None]
+    write: Callable[[World, str, datetime, datetime, bool], None]
     scan: Callable[[str], Mapping[str, list[dict[str, Any]]]]
     """Entries of the policy's section ``scan``."""
     expect: Callable[[World, str, list[Alert]], str]

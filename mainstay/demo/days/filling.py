@@ -17,14 +17,14 @@ KIND = "rds.db-instance"
 _GIB = 2**30
 _STORAGE_GIB, _USED_GIB = 100, 58.0
 _BEGINS, _ENDS = 17.0, 20.5
-_IMPORT_GIB = 48.0
+_IMPORT_GIB = 45.0
 _STEP = timedelta(minutes=5)
 
 
-def _used(moment: datetime, chance: random.Random) -> float:
+def _used(moment: datetime, chance: random.Random, wrong: bool) -> float:
     """In GiB. The import's files stay until the morning after."""
     share = min(1.0, max(0.0, (hour_of(moment) - _BEGINS) / (_ENDS - _BEGINS)))
-    imported = _IMPORT_GIB * share
+    imported = _IMPORT_GIB * share if wrong else 0.0
     return _USED_GIB + imported + chance.gauss(0, 0.05)
 
 
@@ -32,14 +32,14 @@ def _make(world: World) -> str:
     return things.make_db_instance(world, storage_gib=_STORAGE_GIB)
 
 
-def _write(world: World, name: str, after: datetime, upto: datetime) -> None:
+def _write(world: World, name: str, after: datetime, upto: datetime, wrong: bool) -> None:
     """Free storage follows from what the database really has: growing it helps."""
     found = world.aws.client("rds", GHOST).describe_db_instances(DBInstanceIdentifier=name)
     storage = found["DBInstances"][0]["AllocatedStorage"]
     values, moment = [], after
     while moment < upto:
         chance = random.Random(f"{name} {moment}")  # noqa: S311 - a demo's day
-        values.append((moment.timestamp(), max(0.0, storage - _used(moment, chance)) * _GIB))
+        values.append((moment.timestamp(), max(0.0, storage - _used(moment, chance, wrong)) * _GIB))
         moment += _STEP
     world.aws.write_metrics("AWS/RDS", "FreeStorageSpace", {"DBInstanceIdentifier": name}, values)
 

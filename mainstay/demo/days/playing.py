@@ -1,6 +1,7 @@
 """Plays simulated days: all of them are the same day, from midnight to midnight, in less than a minute.
 
-Until the afternoon one scan covers an hour, as after a pause; then every scan covers five minutes.
+The day before is scanned too, so that it is known what is usual. Until the afternoon one scan covers an hour,
+as after a pause; then every scan covers five minutes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from mainstay.demo.days.day import Day, Subject
 from mainstay.demo.stage import Stage
 from mainstay.world import World
 
-_HISTORY = timedelta(days=3)
+_DAY = timedelta(days=1)
+_HISTORY = 3 * _DAY
+"""Of metrics, which a first look goes back to."""
 _QUIET_HOURS = 16
 _STEP = timedelta(minutes=5)
 _AFTERWARDS = timedelta(seconds=150)
@@ -69,9 +72,9 @@ def play_days(world: World, days: Sequence[Day], on_step: Callable[[datetime], o
     world.set_clock(clock)
     try:
         for one in watched:
-            one.subject.write(world, one.name, midnight - _HISTORY, midnight)
+            one.subject.write(world, one.name, midnight - _HISTORY, midnight - _DAY, False)
         for after, upto in _steps(midnight):
-            _play_step(world, clock, watched, after, upto)
+            _play_step(world, clock, watched, (after, upto, after >= midnight))
             _follow(world, watched)
             on_step(upto)
     finally:
@@ -98,7 +101,7 @@ def make_policy(watched: Sequence[Watched]) -> str:
 
 
 def _steps(midnight: datetime) -> Iterator[tuple[datetime, datetime]]:
-    moment, end = midnight, midnight + timedelta(days=1)
+    moment, end = midnight - _DAY, midnight + _DAY
     while moment < end:
         early = moment < midnight + timedelta(hours=_QUIET_HOURS)
         upto = moment + (timedelta(hours=1) if early else _STEP)
@@ -107,11 +110,13 @@ def _steps(midnight: datetime) -> Iterator[tuple[datetime, datetime]]:
 
 
 def _play_step(
-    world: World, clock: SimulatedClock, watched: Sequence[Watched], after: datetime, upto: datetime
+    world: World, clock: SimulatedClock, watched: Sequence[Watched], step: tuple[datetime, datetime, bool]
 ) -> None:
+    """`step` is from when to when, and whether it is of the day itself."""
+    after, upto, wrong = step
     clock.move(upto)
     for one in watched:
-        one.subject.write(world, one.name, after, upto)
+        one.subject.write(world, one.name, after, upto, wrong)
     clock.move(upto + _AFTERWARDS)
     world.scan()
 

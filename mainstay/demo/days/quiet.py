@@ -32,11 +32,11 @@ def _make_group(world: World) -> str:
     return GROUP
 
 
-def _write_lines(world: World, group: str, after: datetime, upto: datetime) -> None:
+def _write_lines(world: World, group: str, after: datetime, upto: datetime, _wrong: bool) -> None:
     world.aws.write_logs(group, "catalogue/1", sorted(by_minute(group, after, upto, _say)))
 
 
-def _write_memory(world: World, name: str, after: datetime, upto: datetime) -> None:
+def _write_memory(world: World, name: str, after: datetime, upto: datetime, _wrong: bool) -> None:
     """Memory in per cent: high every afternoon, and never at its limit."""
     cluster, _, service = name.partition("/")
     values, moment = [], after

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from mainstay.demo.days.day import Day, Subject, happened, hour_of
@@ -15,8 +16,8 @@ GROUP = "/shop/stock-sync"
 _BEGINS, _ENDS = 19.0, 20.5
 
 
-def _say(chance: random.Random, minute: datetime) -> Iterator[str]:
-    if not _BEGINS <= hour_of(minute) < _ENDS:
+def _say(chance: random.Random, minute: datetime, wrong: bool) -> Iterator[str]:
+    if not wrong or not _BEGINS <= hour_of(minute) < _ENDS:
         yield f"INFO stock synchronised: {chance.randrange(80, 140)} articles in {chance.uniform(1, 4):.2f} s"
         yield f"DEBUG next run at {minute:%H:%M}:00"
 
@@ -26,8 +27,9 @@ def _make(world: World) -> str:
     return GROUP
 
 
-def _write(world: World, group: str, after: datetime, upto: datetime) -> None:
-    world.aws.write_logs(group, "sync/1", sorted(by_minute(group, after, upto, _say)))
+def _write(world: World, group: str, after: datetime, upto: datetime, wrong: bool) -> None:
+    say = partial(_say, wrong=wrong)
+    world.aws.write_logs(group, "sync/1", sorted(by_minute(group, after, upto, say)))
 
 
 def _scan(group: str) -> Mapping[str, list[dict[str, Any]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from mainstay.demo.days.day import Day, Subject, happened, hour_of
@@ -15,12 +16,12 @@ GROUP = "/shop/checkout"
 _BEGINS, _ENDS = 18.5, 19.2
 
 
-def _say(chance: random.Random, minute: datetime) -> Iterator[str]:
+def _say(chance: random.Random, minute: datetime, wrong: bool) -> Iterator[str]:
     for _ in times(chance, busy(minute, 4, 15)):
         yield f"INFO order {chance.randrange(10**6)} paid in {chance.randrange(20, 90)} ms"
     for _ in times(chance, busy(minute, 2, 6)):
         yield f"INFO cart {chance.randrange(10**6)} opened by customer {chance.randrange(10**5)}"
-    fails = _BEGINS <= hour_of(minute) < _ENDS
+    fails = wrong and _BEGINS <= hour_of(minute) < _ENDS
     for _ in times(chance, 3.0 if fails else 0.15):
         yield f"ERROR payment provider timed out after 3000 ms for order {chance.randrange(10**6)}"
 
@@ -30,8 +31,9 @@ def _make(world: World) -> str:
     return GROUP
 
 
-def _write(world: World, group: str, after: datetime, upto: datetime) -> None:
-    world.aws.write_logs(group, "checkout/1", sorted(by_minute(group, after, upto, _say)))
+def _write(world: World, group: str, after: datetime, upto: datetime, wrong: bool) -> None:
+    say = partial(_say, wrong=wrong)
+    world.aws.write_logs(group, "checkout/1", sorted(by_minute(group, after, upto, say)))
 
 
 def _scan(group: str) -> Mapping[str, list[dict[str, Any]]]:

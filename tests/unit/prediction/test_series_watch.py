@@ -128,10 +128,23 @@ def test_what_is_unusual_is_told_with_what_was_usual_of_late() -> None:
     seen = each_alone(SeriesWatch(series), points(unusual()))
     (sight,) = [one.sight for _, one in seen]
     assert sight.detectors == (ANOMALY,)
-    assert sight.what == (
-        "latency of db-orders is unusual: 5,000 milliseconds, of late mostly around 50 milliseconds"
-    )
+    began, _, usual = sight.what.partition("; ")
+    assert began.startswith("latency of db-orders is unusual: 5,000 milliseconds, ")
+    assert "usual steps above" in began
+    assert usual == "of late mostly around 50 milliseconds"
     assert 0 < sight.probability <= 0.3 * sight.score
+
+
+@pytest.mark.parametrize(
+    ("jump", "told"),
+    [(15.0, True), (-40.0, False), (1.5, False)],
+    ids=["a good part nearer to the limit", "away from it", "hardly nearer"],
+)
+def test_where_a_limit_is_known_only_what_comes_nearer_to_it_matters(jump: float, told: bool) -> None:
+    series = a_series(limit=100.0, rising=True, unit="percent")
+    values = [50 + wave(place) for place in range(400)]
+    seen = of(ANOMALY, each_alone(SeriesWatch(series), points([*values, 50 + jump])))
+    assert bool(seen) is told
 
 
 def test_what_comes_again_before_it_has_passed_is_the_same_problem() -> None:

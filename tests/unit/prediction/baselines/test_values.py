@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.prediction.baselines.values import Numbers, read_number
+from chalicelib.prediction.baselines.values import Numbers, places_of_clocks, read_number
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,18 @@ def test_whatever_numbers_come_what_is_learnt_stays_sane(slots: list[list[float]
     assert numbers.within > 0
     assert numbers.between > 0
     assert 0 <= numbers.up <= 20
+
+
+@pytest.mark.parametrize(
+    ("template", "places"),
+    [
+        ("next run at <*>:<*>:<*> in <*> ms", {0, 1, 2}),
+        ("backup of <*>-<*>-<*> took <*> s", {0, 1, 2}),
+        ("took <*> ms for <*> of <*> items", set()),
+        ("latency: <*>", set()),
+        ("<*>", set()),
+        ("no wildcard", set()),
+    ],
+)
+def test_parts_of_times_and_dates_are_no_measurements(template: str, places: set[int]) -> None:
+    assert places_of_clocks(template) == places
