@@ -1,4 +1,4 @@
-"""What the tests of this folder write to CloudWatch, and how they ask for it."""
+"""What the tests of this folder make and write, and how they ask for it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,17 @@ def refused(call: Any, *given: Any, **asked: Any) -> str:
     with pytest.raises(ClientError) as caught:
         call(*given, **asked)
     return str(caught.value.response["Error"]["Code"])
+
+
+def make_database(rds: Any) -> None:
+    rds.create_db_instance(
+        DBInstanceIdentifier="orders",
+        DBInstanceClass="db.t3.micro",
+        Engine="postgres",
+        MasterUsername="probe",
+        MasterUserPassword="made-up-1",
+        AllocatedStorage=20,
+    )
 
 
 # -- logs ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from mainstay.embedded.insights import Outcome, Source, parse_query, run_query
 from mainstay.embedded.invocations import route_to
 from mainstay.embedded.logstore import LogStore
 from mainstay.embedded.personas import GHOST
-from tests.unit.embedded.asking import GROUP, NOON
+from tests.unit.embedded.asking import GROUP, NOON, make_database
 
 
 @pytest.fixture(scope="module")
@@ -97,14 +97,7 @@ def logs(aws: EmbeddedAws) -> Any:
 def rds(aws: EmbeddedAws) -> Any:
     """A database that nobody has heard of yet."""
     client = aws.client("rds", GHOST)
-    client.create_db_instance(
-        DBInstanceIdentifier="orders",
-        DBInstanceClass="db.t3.micro",
-        Engine="postgres",
-        MasterUsername="probe",
-        MasterUserPassword="made-up-1",
-        AllocatedStorage=20,
-    )
+    make_database(client)
     return client
 
 

@@ -14,6 +14,7 @@ from mainstay.embedded.aws import EmbeddedAws
 from mainstay.embedded.bus import Event
 from mainstay.embedded.cloudtrail_calls import RECORDED_CALLS
 from mainstay.embedded.personas import ALICE, AUTOSCALING, CI, GHOST, Persona
+from tests.unit.embedded.asking import make_database
 
 Call = Callable[[Any], Any]
 
@@ -52,14 +53,7 @@ def world(aws: EmbeddedAws) -> None:
 
 
 def _make_database(rds: Any) -> None:
-    rds.create_db_instance(
-        DBInstanceIdentifier="orders",
-        DBInstanceClass="db.t3.micro",
-        Engine="postgres",
-        MasterUsername="probe",
-        MasterUserPassword="made-up-1",
-        AllocatedStorage=20,
-    )
+    make_database(rds)
     rds.create_db_snapshot(DBInstanceIdentifier="orders", DBSnapshotIdentifier="last")
 
 
