@@ -133,6 +133,11 @@ class ScanStory:
         return list(reversed(self.world.team.alerts.in_month(BEGINS, limit=100)))
 
     @property
+    def new_alerts(self) -> list[Alert]:
+        """Without what was found when there was little known yet."""
+        return [one for one in self.alerts if one.opened_at >= BEGINS]
+
+    @property
     def incidents(self) -> list[str]:
         """Ids of all incidents."""
         return [one.incident_id for one in self.world.team.index.in_month(BEGINS, limit=100).entries]
