@@ -5,8 +5,9 @@
         if detector.score(at, value) >= ALARM: ...
 
 Each record is seen from nine sides (`features`), each of them weighed by how rare it is (`tail`), and what
-is found is added up so that the rarest counts most. How rare such a sum is in this very series makes the
-score (`rarity`). Nothing is configured, nothing of the future is known; memory and work are constant.
+is found is added up so that the rarest counts most; a jump counts for more the smoother a series is
+(`smoothness`). How rare such a sum is in this very series makes the score (`rarity`). Nothing is configured,
+nothing of the future is known; memory and work are constant.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from chalicelib.prediction.metrics.rarity import Rarity
 from chalicelib.prediction.metrics.tail import MEMORY, Tail
 
 NAME = "metric_anomaly"
-VERSION = 1
+VERSION = 2
 ALARM = 0.5
 """Half: as rare as one record in `ALARM_RECORDS`, whatever the series."""
 ALARM_DECADES = 3.3
@@ -32,6 +33,9 @@ _BOUND = 1e60
 """Larger numbers are cut: their squares must be finite."""
 _SHARPNESS = 3.0
 """The power in which surprises are added: 1 were a sum, infinity the largest alone."""
+_JUMP = Views._fields.index("jump")
+_TRUST = 0.65
+"""The share by which a jump counts for more where a series is smooth: there nothing else is as certain."""
 
 
 def records_of(score: float) -> float:
@@ -95,12 +99,15 @@ class MetricAnomaly:
     def _weigh(self, views: Views) -> tuple[float, Finding | None]:
         """The surprises of all views, added as powers; and the largest of them."""
         seen = min(float(self._features.seen), MEMORY)
+        trust = 1.0 + _TRUST * self._features.smoothness.share(self._features.pace.usual)
         total = largest = 0.0
         finding = None
         for position, (upper, lower) in enumerate(self._tails):
             number = views[position]
             above, below = upper.weigh(number, seen), lower.weigh(-number, seen)
             surprise = max(below, above)
+            if position == _JUMP:
+                surprise *= trust
             if surprise > 0.0:
                 total += surprise**_SHARPNESS
             if surprise > largest:

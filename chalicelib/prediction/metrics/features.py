@@ -2,7 +2,7 @@
 
 | view | is | shows |
 |---|---|---|
-| jump | the distance from where the last few records were, in usual steps | spikes and dips |
+| jump | the step from the last record, in usual steps | spikes and dips |
 | shift | the distance from where the last dozens of records were, in usual steps | changes of level |
 | change | the distance of the mean of ten from that of thirty records ago, in usual steps | ramps and steps |
 | level, level_30, level_100 | the mean of about so many records | what is high or low as such, for a while |
@@ -16,11 +16,12 @@ from math import log
 from typing import NamedTuple
 
 from chalicelib.prediction.metrics.pace import Pace
+from chalicelib.prediction.metrics.smoothness import Smoothness
 from chalicelib.prediction.metrics.week import Week
 
 WINDOW = 10
-_FEW_RECORDS, _DOZENS = 0.3, 0.03
-"""Weights of the newest record in where the series is."""
+_DOZENS = 0.03
+"""Weight of the newest record in where the series is."""
 _THIRTY, _HUNDRED = 2.0 / 31.0, 2.0 / 101.0
 """Weights of the newest record in means over about so many."""
 _LAG = 31
@@ -55,7 +56,6 @@ class Features:
 
     __slots__ = (
         "at",
-        "fast",
         "hundred",
         "interval",
         "levels",
@@ -64,6 +64,7 @@ class Features:
         "recent",
         "seen",
         "slow",
+        "smoothness",
         "square",
         "thirty",
         "value",
@@ -73,10 +74,11 @@ class Features:
     def __init__(self) -> None:
         self.seen = 0
         self.at = self.interval = self.reach = 0.0
-        self.value = self.fast = self.slow = self.thirty = self.hundred = self.square = 0.0
+        self.value = self.slow = self.thirty = self.hundred = self.square = 0.0
         self.recent: list[float] = []
         self.levels: list[float] = []
         self.pace = Pace()
+        self.smoothness = Smoothness()
         self.week = Week()
 
     def view(self, at: float, value: float) -> Views:
@@ -87,21 +89,19 @@ class Features:
             self._begin(at, value)
         gap = self._pass_time(at)
         step = 0.0 if gap else value - self.value
-        if gap:
-            self.fast = value
-        floor = self.pace.floor(self.fast)
+        floor = self.pace.floor(self.value)
         expected = self.pace.expect(at, floor)
-        jump, shift = value - self.fast, value - self.slow
+        shift = value - self.slow
         self.value = value
-        self.fast += _FEW_RECORDS * jump
         self._follow_slowly(shift, expected)
         least = (_LEAST_SPREAD * floor) ** 2
         level, square = self._look_back(value)
         self._look_far_back(value)
         season = self.week.weigh(at, value, floor)
         self.pace.learn(at, step, floor, seen)
+        self.smoothness.learn(value, floor, seen)
         return Views(
-            jump / expected,
+            step / expected,
             shift / expected,
             (level - self._level_before(level)) / expected,
             level,
@@ -114,7 +114,7 @@ class Features:
 
     def _begin(self, at: float, value: float) -> None:
         self.at = at
-        self.value = self.fast = self.slow = self.thirty = self.hundred = value
+        self.value = self.slow = self.thirty = self.hundred = value
 
     def _tame(self, value: float) -> float:
         """A value far beyond all of late is cut, so that it cannot blind the means for long."""

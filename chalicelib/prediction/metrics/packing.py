@@ -8,8 +8,9 @@ from struct import pack, unpack
 from typing import Any
 
 from chalicelib.prediction.metrics.features import Features
+from chalicelib.prediction.metrics.smoothness import Smoothness
 
-_NOW = ("at", "interval", "value", "fast", "slow", "thirty", "hundred", "square", "reach")
+_NOW = ("at", "interval", "value", "slow", "thirty", "hundred", "square", "reach")
 
 
 def pack_features(features: Features) -> dict[str, Any]:
@@ -21,6 +22,7 @@ def pack_features(features: Features) -> dict[str, Any]:
         "recent": list(features.recent),
         "means": _pack_numbers(features.levels),
         "pace": [pace.usual, pace.lately],
+        "smoothness": features.smoothness.state(),
         "of_day": _pack_numbers(pace.of_day),
         "of_day_counts": _pack_counts(pace.counts),
         "levels": _pack_numbers(week.levels),
@@ -38,6 +40,7 @@ def unpack_features(state: Mapping[str, Any]) -> Features:
     features.recent, features.levels = list(state["recent"]), _unpack_numbers(state["means"])
     pace, week = features.pace, features.week
     pace.usual, pace.lately = state["pace"]
+    features.smoothness = Smoothness(*state["smoothness"])
     pace.of_day, pace.counts = _unpack_numbers(state["of_day"]), _unpack_counts(state["of_day_counts"])
     week.levels, week.squares = _unpack_numbers(state["levels"]), _unpack_numbers(state["squares"])
     week.counts = _unpack_counts(state["counts"])

@@ -12,7 +12,7 @@ from math import exp, log, log10
 
 LIMIT = 6.9
 """-ln(0.001): smaller surprises make no episode."""
-_REFRACTORY = 200
+_REFRACTORY = 150
 """Records until a peak is forgotten."""
 _WORSE = 0.15
 """The share by which a surprise must be larger than the last peak to be news right after it."""

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 
 def describe_finding(finding: Finding) -> str:
-    """One phrase without the value itself: "12 usual steps above the last few values"."""
+    """One phrase without the value itself: "12 usual steps above the last value"."""
     return _PHRASES[finding.view](finding)
 
 
 def _describe_jump(finding: Finding) -> str:
-    return f"{_times(finding)} usual steps {_side(finding)} the last few values"
+    return f"{_times(finding)} usual steps {_side(finding)} the last value"
 
 
 def _describe_shift(finding: Finding) -> str:

@@ -70,7 +70,7 @@ def test_whatever_the_series_false_alarms_come_at_the_stated_rate(name: str) -> 
 
     found = len(alarms(make(KINDS[name], length)))
 
-    assert 0.1 <= found / (length / ALARM_RECORDS) <= 2.0
+    assert 0.05 <= found / (length / ALARM_RECORDS) <= 2.0
 
 
 def test_unit_and_offset_of_a_series_do_not_matter() -> None:
@@ -153,6 +153,23 @@ def test_the_finding_names_the_view_and_the_end() -> None:
     assert detector.finding is not None
     assert detector.finding.view in {"jump", "shift"}
     assert detector.finding.above
+
+
+def test_a_jump_counts_for_more_in_a_smooth_series() -> None:
+    dice = random.Random(4)  # noqa: S311 - seeded
+    rough = [dice.gauss(0.0, 4.0) for _ in range(AT + 1)]
+    smooth = [600.0 * wave(minute) + noise for minute, noise in enumerate(rough)]
+    found = []
+    for values in (rough, smooth):
+        detector = MetricAnomaly()
+        scores(values[:AT], detector)
+        before = values[AT - 1]
+        detector.score(START + MINUTE * AT, before + 60.0)
+        assert detector.finding is not None
+        found.append(detector.finding)
+
+    assert found[1].view == "jump"
+    assert found[1].surprise > found[0].surprise
 
 
 # -- state, and what the future may not do ---------------------------------------------------------

@@ -25,10 +25,12 @@ def noise(length: int, seed: int = 1) -> list[float]:
     return [dice.gauss(50.0, 1.0) for _ in range(length)]
 
 
-def test_a_spike_is_a_jump_and_what_follows_is_none() -> None:
+def test_a_spike_is_a_jump_up_and_one_down() -> None:
     views = viewed(Features(), [*noise(300), 80.0, 50.0, 50.0])
 
     assert views[300].jump > 10.0
+    assert views[301].jump < -5.0
+    assert views[302].jump == 0.0
     assert views[300].jump > 5.0 * max(abs(one.jump) for one in views[50:300])
 
 

@@ -16,7 +16,7 @@ from chalicelib.prediction.metrics.wording import describe_finding
 @pytest.mark.parametrize(
     ("view", "number", "above", "said"),
     [
-        ("jump", 12.4, True, "12.4 usual steps above the last few values"),
+        ("jump", 12.4, True, "12.4 usual steps above the last value"),
         ("shift", -3.04, False, "3.0 usual steps below the level of late"),
         ("change", -4.0, False, "the mean of ten moved by 4.0 usual steps within thirty records"),
         ("level_30", 71.5, True, "the mean of thirty, 71.5, is unusually high"),
