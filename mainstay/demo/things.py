@@ -104,6 +104,12 @@ def use_capacity(world: World, table: str, *, write_units: float, minutes: int =
     )
 
 
+def make_log_group(world: World, name: str) -> str:
+    """A log group without a line."""
+    world.aws.client("logs").create_log_group(logGroupName=name)
+    return name
+
+
 def make_service(world: World, *, tasks: int = 2) -> str:
     """A running ECS service, as ``cluster/service``."""
     client, name = world.aws.client("ecs", TERRAFORM), f"checkout-{next(_NUMBERS)}"

@@ -23,15 +23,19 @@ class Subject:
     title: str
     make: Callable[[World], str]
     write: Callable[[World, str, datetime, datetime, bool], None]
-    scan: Callable[[str], Mapping[str, list[dict[str, Any]]]]
-    """Entries of the policy's section ``scan``."""
     expect: Callable[[World, str, list[Alert]], str]
     resource_type: str = ""
-    """Where it is a resource."""
+    """Of a resource; empty of a log group."""
     limits: Mapping[str, Any] = field(default_factory=dict)
     """What the policy says of it beside the defaults."""
     approve: bool = False
     """Whether a person agrees to what Mainstay would do about it."""
+
+    def scan_entry(self, name: str) -> tuple[str, dict[str, str]]:
+        """What the policy's section ``scan`` says, so that it is read: the option, and its entry."""
+        if self.resource_type:
+            return "resources", {"type": self.resource_type, "id": name}
+        return "log_groups", {"name": name}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from chalicelib.incidents.alert import Alert, AlertOutcome
 from mainstay.demo import things
 from mainstay.demo.days.day import Day, Subject, hour_of
+from mainstay.demo.days.writing import by_five_minutes
 from mainstay.embedded.personas import GHOST
 from mainstay.world import World
 
@@ -18,7 +17,6 @@ _GIB = 2**30
 _STORAGE_GIB, _USED_GIB = 100, 58.0
 _BEGINS, _ENDS = 17.0, 20.5
 _IMPORT_GIB = 45.0
-_STEP = timedelta(minutes=5)
 
 
 def _used(moment: datetime, chance: random.Random, wrong: bool) -> float:
@@ -36,16 +34,10 @@ def _write(world: World, name: str, after: datetime, upto: datetime, wrong: bool
     """Free storage follows from what the database really has: growing it helps."""
     found = world.aws.client("rds", GHOST).describe_db_instances(DBInstanceIdentifier=name)
     storage = found["DBInstances"][0]["AllocatedStorage"]
-    values, moment = [], after
-    while moment < upto:
-        chance = random.Random(f"{name} {moment}")  # noqa: S311 - a demo's day
-        values.append((moment.timestamp(), max(0.0, storage - _used(moment, chance, wrong)) * _GIB))
-        moment += _STEP
+    values = by_five_minutes(
+        name, after, upto, lambda chance, moment: max(0.0, storage - _used(moment, chance, wrong)) * _GIB
+    )
     world.aws.write_metrics("AWS/RDS", "FreeStorageSpace", {"DBInstanceIdentifier": name}, values)
-
-
-def _scan(name: str) -> Mapping[str, list[dict[str, Any]]]:
-    return {"resources": [{"type": KIND, "id": name}]}
 
 
 def _was_prevented(world: World, name: str, alerts: list[Alert]) -> str:
@@ -77,7 +69,6 @@ FILLING = Day(
             title="a person agrees to grow its storage in time; it never runs full",
             make=_make,
             write=_write,
-            scan=_scan,
             expect=_was_prevented,
             resource_type=KIND,
             approve=True,
@@ -86,7 +77,6 @@ FILLING = Day(
             title="the same import, observed only: its storage runs full",
             make=_make,
             write=_write,
-            scan=_scan,
             expect=_failed,
             resource_type=KIND,
             limits={"prevent": "observe"},

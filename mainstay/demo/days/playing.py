@@ -89,8 +89,8 @@ def make_policy(watched: Sequence[Watched]) -> str:
     """Defaults, and what each subject says of itself."""
     scan: dict[str, list[object]] = {}
     for one in watched:
-        for section, entries in one.subject.scan(one.name).items():
-            scan.setdefault(section, []).extend(entries)
+        option, entry = one.subject.scan_entry(one.name)
+        scan.setdefault(option, []).append(entry)
     rules = [
         {"match": {"type": one.subject.resource_type, "id": one.name}, "set": dict(one.subject.limits)}
         for one in watched

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 
 from chalicelib.incidents.alert import Alert
 from mainstay.demo import things
 from mainstay.demo.days.day import Day, Subject
-from mainstay.demo.days.writing import busy, by_minute, times
+from mainstay.demo.days.writing import busy, by_five_minutes, by_minute, times
 from mainstay.world import World
 
 GROUP = "/shop/catalogue"
 KIND = "ecs.service"
-_STEP = timedelta(minutes=5)
 
 
 def _say(chance: random.Random, minute: datetime) -> Iterator[str]:
@@ -27,11 +26,6 @@ def _say(chance: random.Random, minute: datetime) -> Iterator[str]:
         yield f"ERROR image {chance.randrange(10**4)} not found"
 
 
-def _make_group(world: World) -> str:
-    world.aws.client("logs").create_log_group(logGroupName=GROUP)
-    return GROUP
-
-
 def _write_lines(world: World, group: str, after: datetime, upto: datetime, _wrong: bool) -> None:
     world.aws.write_logs(group, "catalogue/1", sorted(by_minute(group, after, upto, _say)))
 
@@ -39,21 +33,11 @@ def _write_lines(world: World, group: str, after: datetime, upto: datetime, _wro
 def _write_memory(world: World, name: str, after: datetime, upto: datetime, _wrong: bool) -> None:
     """Memory in per cent: high every afternoon, and never at its limit."""
     cluster, _, service = name.partition("/")
-    values, moment = [], after
-    while moment < upto:
-        chance = random.Random(f"{name} {moment}")  # noqa: S311 - a demo's day
-        values.append((moment.timestamp(), busy(moment, 48, 82) + chance.gauss(0, 0.8)))
-        moment += _STEP
+    values = by_five_minutes(
+        name, after, upto, lambda chance, moment: busy(moment, 48, 82) + chance.gauss(0, 0.8)
+    )
     dimensions = {"ClusterName": cluster, "ServiceName": service}
     world.aws.write_metrics("AWS/ECS", "MemoryUtilization", dimensions, values)
-
-
-def _log_groups(group: str) -> Mapping[str, list[dict[str, Any]]]:
-    return {"log_groups": [{"name": group}]}
-
-
-def _resources(name: str) -> Mapping[str, list[dict[str, Any]]]:
-    return {"resources": [{"type": KIND, "id": name}]}
 
 
 def _nothing(_world: World, _name: str, alerts: list[Alert]) -> str:
@@ -66,16 +50,14 @@ QUIET = Day(
     subjects=(
         Subject(
             title="a busy service with its usual warnings",
-            make=_make_group,
+            make=partial(things.make_log_group, name=GROUP),
             write=_write_lines,
-            scan=_log_groups,
             expect=_nothing,
         ),
         Subject(
             title="memory that is high every afternoon",
             make=things.make_service,
             write=_write_memory,
-            scan=_resources,
             expect=_nothing,
             resource_type=KIND,
         ),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Any
 
+from mainstay.demo import things
 from mainstay.demo.days.day import Day, Subject, happened, hour_of
 from mainstay.demo.days.writing import by_minute
 from mainstay.world import World
@@ -22,18 +22,9 @@ def _say(chance: random.Random, minute: datetime, wrong: bool) -> Iterator[str]:
         yield f"DEBUG next run at {minute:%H:%M}:00"
 
 
-def _make(world: World) -> str:
-    world.aws.client("logs").create_log_group(logGroupName=GROUP)
-    return GROUP
-
-
 def _write(world: World, group: str, after: datetime, upto: datetime, wrong: bool) -> None:
     say = partial(_say, wrong=wrong)
     world.aws.write_logs(group, "sync/1", sorted(by_minute(group, after, upto, say)))
-
-
-def _scan(group: str) -> Mapping[str, list[dict[str, Any]]]:
-    return {"log_groups": [{"name": group}]}
 
 
 SILENCE = Day(
@@ -42,9 +33,8 @@ SILENCE = Day(
     subjects=(
         Subject(
             title="a worker hangs for an hour and a half and says nothing",
-            make=_make,
+            make=partial(things.make_log_group, name=GROUP),
             write=_write,
-            scan=_scan,
             expect=lambda _world, _group, alerts: happened(alerts, _BEGINS, _BEGINS + 0.5),
         ),
     ),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
-from typing import Any
 
+from mainstay.demo import things
 from mainstay.demo.days.day import Day, Subject, happened, hour_of
 from mainstay.demo.days.writing import busy, by_minute, times
 from mainstay.world import World
@@ -26,18 +26,9 @@ def _say(chance: random.Random, minute: datetime, wrong: bool) -> Iterator[str]:
         yield f"ERROR payment provider timed out after 3000 ms for order {chance.randrange(10**6)}"
 
 
-def _make(world: World) -> str:
-    world.aws.client("logs").create_log_group(logGroupName=GROUP)
-    return GROUP
-
-
 def _write(world: World, group: str, after: datetime, upto: datetime, wrong: bool) -> None:
     say = partial(_say, wrong=wrong)
     world.aws.write_logs(group, "checkout/1", sorted(by_minute(group, after, upto, say)))
-
-
-def _scan(group: str) -> Mapping[str, list[dict[str, Any]]]:
-    return {"log_groups": [{"name": group}]}
 
 
 SPIKE = Day(
@@ -46,9 +37,8 @@ SPIKE = Day(
     subjects=(
         Subject(
             title="a payment provider times out for forty minutes",
-            make=_make,
+            make=partial(things.make_log_group, name=GROUP),
             write=_write,
-            scan=_scan,
             expect=lambda _world, _group, alerts: happened(alerts, _BEGINS, _BEGINS + 0.4),
         ),
     ),

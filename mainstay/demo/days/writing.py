@@ -12,6 +12,7 @@ from mainstay.demo.days.day import hour_of
 Lines = Iterator[tuple[float, str]]
 
 _MINUTE = timedelta(minutes=1)
+_FIVE_MINUTES = timedelta(minutes=5)
 
 
 def by_minute(
@@ -24,6 +25,18 @@ def by_minute(
         for line in say(chance, minute):
             yield minute.timestamp() + chance.uniform(0, 59.9), line
         minute += _MINUTE
+
+
+def by_five_minutes(
+    seed: str, after: datetime, upto: datetime, measure: Callable[[random.Random, datetime], float]
+) -> list[tuple[float, float]]:
+    """What is measured every five minutes: (epoch seconds, value)."""
+    values, moment = [], after
+    while moment < upto:
+        chance = random.Random(f"{seed} {moment}")  # noqa: S311 - a demo's day
+        values.append((moment.timestamp(), measure(chance, moment)))
+        moment += _FIVE_MINUTES
+    return values
 
 
 def busy(moment: datetime, least: float, most: float) -> float:
