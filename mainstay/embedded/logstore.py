@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 EVENT_OVERHEAD_BYTES = 26
 """What CloudWatch Logs adds to the UTF-8 bytes of each event when it counts bytes."""
@@ -74,6 +74,10 @@ class LogStore:
 
     def __len__(self) -> int:
         return len(self._times)
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """The same: moto copies a function, to list or publish it, with all that it refers to."""
+        return self
 
     def write(self, stream: str, events: Iterable[tuple[int, str]], *, ingested: int) -> range:
         """Add lines, each a time in milliseconds and a message, in any order; answer their numbers."""

@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -244,3 +244,14 @@ def test_a_live_tail_filters_too(aws: EmbeddedAws, logs: Any) -> None:
     answer = client.start_live_tail(logGroupIdentifiers=[arn], logEventFilterPattern="-INFO")
     (update,) = [part["sessionUpdate"] for part in answer["responseStream"] if "sessionUpdate" in part]
     assert [event["message"] for event in update["sessionResults"]] == ["ERROR"]
+
+
+def test_functions_are_listed_and_published_where_there_are_lines(
+    aws: EmbeddedAws, logs: Any, make_function: Callable[..., str]
+) -> None:
+    put_lines(logs, (1, "INFO"))
+    make_function("checkout", lambda _event, _context: None)
+    client = aws.client("lambda")
+    assert client.publish_version(FunctionName="checkout")["Version"] == "1"
+    listed = client.list_functions(FunctionVersion="ALL")["Functions"]
+    assert {one["Version"] for one in listed} == {"$LATEST", "1"}
