@@ -15,7 +15,7 @@ from chalicelib.errors import MainstayError, StaleRecordError
 from chalicelib.incidents.alert import AlertSource, Subject
 from chalicelib.incidents.lifecycle import OPEN
 from chalicelib.incidents.model import Resource, State
-from chalicelib.prediction.requests import MOST_SERIES, LogScan, MetricScan, ScanRequest, Series
+from chalicelib.prediction.requests import MOST_SERIES, LogScan, MetricScan, Series
 from chalicelib.resources.model import MetricWatch
 
 WATCHED = "WATCHED#metrics"
@@ -27,11 +27,6 @@ _STANDS_FOR: Mapping[str, str] = {
     r"/aws/rds/instance/([A-Za-z0-9-]+)/": "rds.db-instance",
 }
 """Log groups that AWS names after a resource."""
-
-
-def find_requests(team: Collaborators) -> list[ScanRequest]:
-    """One request for each log group, and one for each batch of series."""
-    return [*find_log_scans(team), *find_metric_scans(team)]
 
 
 def find_log_scans(team: Collaborators) -> list[LogScan]:

@@ -140,7 +140,7 @@ FUNCTIONS: Mapping[str, dict[str, Any]] = {
     "on_alarm": {"lambda_timeout": 30},
     "sweep": {"lambda_timeout": 240, "reserved_concurrency": 1},
     "start_scan": {"lambda_timeout": 240, "reserved_concurrency": 1},
-    "on_scan_request": {"lambda_memory_size": 512, "lambda_timeout": 240, "reserved_concurrency": 50},
+    "on_scan_request": {"lambda_memory_size": 512, "lambda_timeout": 240, "reserved_concurrency": 25},
     "detect_incident": {},
     "analyze_incident": {"lambda_timeout": 110},
     "plan_recovery": {},

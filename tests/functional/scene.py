@@ -67,13 +67,17 @@ class Inbox:
 
     def about(self, incident_id: str) -> list[dict[str, Any]]:
         """The documents about an incident, oldest first."""
+        return [document for document in self.received() if document.get("incident_id") == incident_id]
+
+    def received(self) -> list[dict[str, Any]]:
+        """Every document, oldest first."""
         while found := self._client.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get(
             "Messages"
         ):
             self._received += [json.loads(json.loads(one["Body"])["Message"]) for one in found]
             for one in found:
                 self._client.delete_message(QueueUrl=self._url, ReceiptHandle=one["ReceiptHandle"])
-        return [document for document in self._received if document.get("incident_id") == incident_id]
+        return self._received
 
 
 @dataclass(frozen=True)

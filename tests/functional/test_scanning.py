@@ -17,7 +17,7 @@ from chalicelib.incidents.alert import Alert, AlertOutcome, AlertSource, AlertSt
 from chalicelib.prediction.group_watch import GroupWatch
 from chalicelib.prediction.requests import LogScan
 from chalicelib.scanning import run_scan
-from chalicelib.watching import find_requests
+from chalicelib.watching import find_log_scans
 from tests.functional.scene import Scene
 
 pytestmark = pytest.mark.usefixtures("new_world")
@@ -97,10 +97,9 @@ class Group:
 
     def told(self) -> list[str]:
         """What machines were told of its alerts: the states."""
-        self.scene.inbox.about("")
         return [
             document["state"]
-            for document in self.scene.inbox.about("")
+            for document in self.scene.inbox.received()
             if document.get("schema") == "mainstay.alert.v1" and document["subject"]["name"] == self.name
         ]
 
@@ -222,16 +221,20 @@ def test_people_hear_of_an_alert_although_the_one_who_found_it_could_not_tell(gr
     assert group.told() == ["OPEN"]
 
 
-def test_a_storm_of_alerts_is_one_message(group: Group) -> None:
+def test_what_is_above_the_rate_is_told_in_one_message_by_the_next_run(group: Group) -> None:
+    """Other alerts have used up the messages of the next hours."""
     group.scene.change_policy(scan={"log_groups": [{"name": group.name}], "alerts_per_scan": 1})
     group.live()
-    team = group.scene.world.team
-    assert team.alerts.count_message(group.now + timedelta(minutes=6), 1) in {True, False}
-    group.fail(10)
-    group.scan()
-    alerts = group.alerts
-    assert alerts
-    assert all(alert.told for alert in alerts)
+    table = group.scene.world.team.alerts
+    for five_minutes in range(48):
+        table.count_message(group.now + five_minutes * FIVE, 1)
+    group.fail()
+    group.scan(after=timedelta(minutes=3))
+    (alert,) = group.alerts
+    assert alert.told == alert.urgency.value
+    assert group.told() == []
+    digests = [one for one in group.scene.inbox.received() if one.get("schema") == "mainstay.alerts.v1"]
+    assert [one["alert_id"] for digest in digests for one in digest["alerts"]] == [alert.alert_id]
 
 
 def test_an_incident_of_the_resource_behind_it_keeps_the_baseline_as_it_was(
@@ -243,7 +246,7 @@ def test_an_incident_of_the_resource_behind_it_keeps_the_baseline_as_it_was(
     scene.tamper(parameter)
     scene.waits(parameter)
     group.say(FIVE)
-    (request,) = find_requests(scene.world.team)
+    (request,) = find_log_scans(scene.world.team)
     assert isinstance(request, LogScan)
     assert request.teach is False
 

@@ -11,8 +11,8 @@ from chalicelib.aws.incident_index import Entry
 from chalicelib.errors import DeniedError
 from chalicelib.incidents.alert import AlertSource
 from chalicelib.incidents.model import Resource, State
-from chalicelib.prediction.requests import MOST_SERIES, LogScan, MetricScan, Series
-from chalicelib.watching import WATCHED, find_requests
+from chalicelib.prediction.requests import MOST_SERIES, LogScan, Series
+from chalicelib.watching import WATCHED, find_log_scans, find_metric_scans
 from tests.unit.incidents.alerts import OPENED
 from tests.unit.teams import Team
 
@@ -24,7 +24,7 @@ def watching(scan: str, **groups: dict[str, str]) -> Team:
 
 
 def log_scans(team: Team) -> list[LogScan]:
-    return [one for one in find_requests(team.collaborators()) if isinstance(one, LogScan)]
+    return find_log_scans(team.collaborators())
 
 
 def names(team: Team) -> list[str]:
@@ -32,8 +32,7 @@ def names(team: Team) -> list[str]:
 
 
 def series(team: Team) -> list[Series]:
-    found = find_requests(team.collaborators())
-    return [one for batch in found if isinstance(batch, MetricScan) for one in batch.series]
+    return [one for batch in find_metric_scans(team.collaborators()) for one in batch.series]
 
 
 # -- log groups ---------------------------------------------------------------------------------
@@ -136,7 +135,7 @@ def test_while_a_resource_has_an_open_incident_its_logs_do_not_teach(state: Stat
 
 
 def test_where_nothing_is_watched_nothing_is_asked_for() -> None:
-    assert find_requests(Team().collaborators()) == []
+    assert [log_scans(Team()), series(Team())] == [[], []]
 
 
 # -- metrics ------------------------------------------------------------------------------------
@@ -204,7 +203,7 @@ def test_a_metric_of_ones_own_is_watched_as_it_is_configured() -> None:
 
 def test_series_go_out_in_batches() -> None:
     team = databases(watching("resources: [{type: rds.db-instance}]"), *(f"db-{n}" for n in range(45)))
-    sizes = [len(one.series) for one in find_requests(team.collaborators()) if isinstance(one, MetricScan)]
+    sizes = [len(one.series) for one in find_metric_scans(team.collaborators())]
     assert sizes == [MOST_SERIES, MOST_SERIES, 10]
 
 
