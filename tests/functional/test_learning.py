@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.model import PastIncident, State
@@ -111,6 +110,9 @@ def _calls_by_task(scene: Scene, story: Story) -> dict[str, list[str]]:
     """What each function called, in its order; each has run once."""
     scene.world.settle()
     calls = scene.world.calls.entries(story.incident.incident_id)
-    runs = [(name, [one.operation for one in run]) for name, run in groupby(calls, lambda one: one.function)]
+    by_run: dict[int, tuple[str, list[str]]] = {}
+    for one in calls:  # the record is written while the action runs: their calls may come in any order
+        by_run.setdefault(one.run, (one.function, []))[1].append(one.operation)
+    runs = list(by_run.values())
     assert len(runs) == len({name for name, _ in runs})
     return dict(runs)
