@@ -11,11 +11,12 @@ from typing import Self
 from chalicelib.errors import BrokenStateError
 from chalicelib.incidents.alert import Sight
 from chalicelib.prediction.events import LogEvent
+from chalicelib.prediction.foretold import parts_of_sight
 from chalicelib.prediction.log_limits import FULL, Heading, LogLimits
 from chalicelib.prediction.log_sightings import sighting_of
 from chalicelib.prediction.log_watch import Batch, LogWatch
 from chalicelib.prediction.quantities import say_minutes
-from chalicelib.prediction.sightings import Phase, Sighting, in_utc
+from chalicelib.prediction.sightings import Phase, Sighting
 from chalicelib.prediction.templates import Template
 from chalicelib.redaction import clean_text
 
@@ -96,13 +97,9 @@ def _sight(heading: Heading) -> Sight:
     return Sight(
         what=f"'{line}' is at {heading.value:g} % and may be full{when}",
         detectors=("forecast",),
-        score=forecast.probability,
-        probability=round(forecast.chance, 3),
         severity=_SEVERITY,
         now=heading.value,
         usual=FULL,
-        expected_at=None if expected is None else in_utc(expected),
-        earliest_at=None if forecast.earliest_at is None else in_utc(forecast.earliest_at),
-        latest_at=None if forecast.latest_at is None else in_utc(forecast.latest_at),
         examples=(line,),
+        **parts_of_sight(forecast),
     )

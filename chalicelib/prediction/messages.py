@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 
 from chalicelib.prediction.events import LogEvent, is_continuation, read_document
 from chalicelib.prediction.instants import INSTANT
 from chalicelib.prediction.layouts import leading_level
+from chalicelib.prediction.sightings import in_utc
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STAMP = re.compile(rf"[ \t]*[\[(]?(?:{INSTANT})(?!\d)[\])]?[,:;|]?[ \t]+")
 _HEADER = 100
 """Characters in which a time stamp must begin and end."""
@@ -42,7 +41,7 @@ def read_messages(messages: Iterable[tuple[float, str]]) -> Iterator[LogEvent]:
 
 
 def _read(at: float, first: str, whole: str, number: int) -> LogEvent:
-    moment = _EPOCH + timedelta(seconds=at)
+    moment = in_utc(at)
     if first[:1] == "{" and (said := read_document(whole)):
         level, text = said
         return LogEvent(moment, level, text, whole[:_LONGEST], number)

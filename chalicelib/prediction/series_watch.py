@@ -15,10 +15,11 @@ from chalicelib.errors import BrokenStateError
 from chalicelib.incidents.alert import Sight
 from chalicelib.prediction.detectors.metric_anomaly import ALARM, MetricAnomaly
 from chalicelib.prediction.forecast import ALL_CLEAR, WARNING, Forecast, Forecaster
+from chalicelib.prediction.foretold import parts_of_sight
 from chalicelib.prediction.metrics.wording import describe_finding
 from chalicelib.prediction.quantities import say_minutes, say_quantity
 from chalicelib.prediction.requests import Series
-from chalicelib.prediction.sightings import Phase, Sighting, in_utc
+from chalicelib.prediction.sightings import Phase, Sighting
 
 VERSION = 1
 FORECAST, ANOMALY = "forecast", "metric_anomaly"
@@ -172,12 +173,8 @@ class SeriesWatch:
             FORECAST,
             value,
             what=f"{self._name} is {here}{f' and has reached its limit, {there}' if self._beyond else ahead}",
-            score=forecast.probability,
-            probability=round(forecast.chance, 3),
-            expected_at=_time(forecast.expected_at),
-            earliest_at=_time(forecast.earliest_at),
-            latest_at=_time(forecast.latest_at),
             evidence=(f"{self._name}: {here}, limit {there}",),
+            **parts_of_sight(forecast),
         )
 
     def _wonder(self, value: float, score: float) -> Sight:
@@ -242,7 +239,3 @@ def _when(at: float, forecast: Forecast) -> str:
         return said
     first, last = (max(0.0, (moment - at) / 60) for moment in (forecast.earliest_at, forecast.latest_at))
     return f"{said} (80 % sure: {say_minutes(first)} to {say_minutes(last)})"
-
-
-def _time(seconds: float | None) -> Any:
-    return None if seconds is None else in_utc(seconds)
