@@ -10,6 +10,10 @@
 | MAINSTAY_POLICY_FILE | chalicelib/policy.yaml | the policy |
 | MAINSTAY_MODEL | (none) | the Bedrock model or inference profile; without one, rules decide alone |
 | MAINSTAY_CONSOLE_URL | (none) | where people look at incidents: the link in messages |
+| MAINSTAY_API_URL | (none) | the REST API with its stage: signed links lead there; without it there are none |
+| MAINSTAY_AUTH | iam | who may call the API: ``iam`` asks AWS, ``oidc`` asks an identity provider |
+| MAINSTAY_ISSUER | (none) | with ``oidc``: the identity provider, an https URL |
+| MAINSTAY_AUDIENCE | (none) | with ``oidc``: the audience that tokens must be made for |
 | MAINSTAY_LOG_FILE | (none) | a file for logs and metrics; without one they go to standard output |
 """
 
@@ -17,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -32,6 +36,10 @@ _VARIABLES = {
     "policy_file": "MAINSTAY_POLICY_FILE",
     "model": "MAINSTAY_MODEL",
     "console_url": "MAINSTAY_CONSOLE_URL",
+    "api_url": "MAINSTAY_API_URL",
+    "auth": "MAINSTAY_AUTH",
+    "issuer": "MAINSTAY_ISSUER",
+    "audience": "MAINSTAY_AUDIENCE",
     "log_file": "MAINSTAY_LOG_FILE",
 }
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
@@ -50,6 +58,10 @@ class Settings(BaseModel):
     policy_file: Path = Path(__file__).with_name("policy.yaml")
     model: str = ""
     console_url: str = ""
+    api_url: Annotated[str, Field(pattern=r"^(https?://[^\s]{1,200})?$")] = ""
+    auth: Literal["iam", "oidc"] = "iam"
+    issuer: Annotated[str, Field(pattern=r"^(https://[^\s]{1,200})?$")] = ""
+    audience: Annotated[str, Field(max_length=200)] = ""
     log_file: Path | None = None
 
     @property
@@ -91,6 +103,16 @@ class Settings(BaseModel):
     def scans_topic_arn(self) -> str:
         """How scans are asked for."""
         return f"arn:{self.partition}:sns:{self.region}:{self.account}:{self.prefix}-scans"
+
+    @property
+    def link_keys_parameter(self) -> str:
+        """The SecureString with the keys that links are signed by."""
+        return f"/{self.app}/{self.stage}/link-keys"
+
+    @property
+    def chat_parameter(self) -> str:
+        """The SecureString that says where chat messages go, and how they are signed."""
+        return f"/{self.app}/{self.stage}/chat"
 
     @property
     def own_roles(self) -> tuple[str, ...]:

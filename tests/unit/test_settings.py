@@ -26,11 +26,17 @@ def test_every_variable_is_read() -> None:
         "MAINSTAY_MODEL": "model-1",
         "MAINSTAY_CONSOLE_URL": "https://console.example",
         "MAINSTAY_LOG_FILE": "/var/log/mainstay",
+        "MAINSTAY_API_URL": "https://api.example/prod",
+        "MAINSTAY_AUTH": "oidc",
+        "MAINSTAY_ISSUER": "https://id.example",
+        "MAINSTAY_AUDIENCE": "mainstay",
     }
     settings = read_settings(given)
     assert settings.policy_file == Path("/etc/policy.yaml")
     assert settings.log_file == Path("/var/log/mainstay")
     assert (settings.model, settings.console_url) == ("model-1", "https://console.example")
+    assert (settings.api_url, settings.auth) == ("https://api.example/prod", "oidc")
+    assert (settings.issuer, settings.audience) == ("https://id.example", "mainstay")
     assert settings.prefix == "healer-prod"
     assert settings.state_machine_arn.startswith("arn:aws-us-gov:states:eu-west-1:111122223333:")
 
@@ -41,6 +47,8 @@ def test_all_names_follow_from_app_and_stage() -> None:
     assert names == ("mainstay-prod-incidents", "mainstay-prod-patterns", "mainstay-prod-builder")
     assert settings.state_machine_arn.endswith(":stateMachine:mainstay-prod-recovery")
     assert settings.notifications_topic_arn.endswith(":mainstay-prod-notifications")
+    secrets = (settings.link_keys_parameter, settings.chat_parameter)
+    assert secrets == ("/mainstay/prod/link-keys", "/mainstay/prod/chat")
     assert settings.own_roles == ("mainstay-prod-*",)
 
 

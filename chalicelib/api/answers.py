@@ -1,8 +1,4 @@
-"""The REST API, a few lines for each route: what was asked, one call, an answer as JSON.
-
-Answers are records, errors are problem documents (RFC 9457), and both are made here alone. Who may call is
-decided by API Gateway before anything here runs: with IAM, unless a route says otherwise.
-"""
+"""How a request becomes a question and a record an answer: JSON, or a problem document (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -11,9 +7,10 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TypeVar
 
-from chalice import Blueprint, IAMAuthorizer, Response
+from chalice import Response
 from pydantic import ValidationError
 
+from chalicelib.api.gateway import routes
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError, RetryableError, UnknownLogGroupError
 from chalicelib.incidents.base import Record
@@ -21,9 +18,6 @@ from chalicelib.redaction import clean_text
 from chalicelib.services import collaborators
 
 Q = TypeVar("Q", bound=Record)
-
-routes = Blueprint("chalicelib.api")
-IAM = IAMAuthorizer()
 
 _STATUSES: Mapping[type[MainstayError], HTTPStatus] = {
     UnknownLogGroupError: HTTPStatus.NOT_FOUND,
@@ -35,31 +29,7 @@ _STATUSES: Mapping[type[MainstayError], HTTPStatus] = {
 _LONGEST_DETAIL = 400
 
 
-@routes.route("/forecasts", methods=["GET"], authorizer=IAM)
-def list_forecasts() -> Response:
-    """Alerts, newest first: those that are looked after, or with ``?all=month`` all of this month."""
-    from chalicelib import outlook  # noqa: PLC0415 - only this function needs it
-
-    return _answer(outlook.list_forecasts, outlook.ForecastsQuery)
-
-
-@routes.route("/patterns", methods=["GET"], authorizer=IAM)
-def show_patterns() -> Response:
-    """The templates of the log group that ``?log_group=`` names."""
-    from chalicelib import outlook  # noqa: PLC0415 - only this function needs it
-
-    return _answer(outlook.show_patterns, outlook.PatternsQuery)
-
-
-@routes.route("/metrics", methods=["GET"], authorizer=IAM)
-def show_metrics() -> Response:
-    """What warnings were worth, by detector."""
-    from chalicelib import outlook  # noqa: PLC0415 - only this function needs it
-
-    return _answer(outlook.show_metrics, outlook.MetricsQuery)
-
-
-def _answer(story: Callable[[Q, Collaborators], Record], query: type[Q]) -> Response:
+def answer(story: Callable[[Q, Collaborators], Record], query: type[Q]) -> Response:
     """What the story answers to the query of this request."""
     team = collaborators()
     try:

@@ -1,0 +1,9 @@
+"""What is asked over HTTP: the REST API, the pages, and the page that a signed link opens. One blueprint.
+
+Who may call is decided by API Gateway before anything here runs, unless a route is open to all.
+"""
+
+from chalicelib.api import rest
+from chalicelib.api.gateway import routes
+
+__all__ = ["rest", "routes"]
