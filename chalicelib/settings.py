@@ -10,7 +10,7 @@
 | MAINSTAY_POLICY_FILE | chalicelib/policy.yaml | the policy |
 | MAINSTAY_MODEL | (none) | the Bedrock model or inference profile; without one, rules decide alone |
 | MAINSTAY_CONSOLE_URL | (none) | where people look at incidents: the link in messages |
-| MAINSTAY_API_URL | (none) | the REST API with its stage: signed links lead there; without it there are none |
+| MAINSTAY_API_URL | (none) | the REST API with its stage: signed links lead there; none without it |
 | MAINSTAY_AUTH | iam | who may call the API: ``iam`` asks AWS, ``oidc`` asks an identity provider |
 | MAINSTAY_ISSUER | (none) | with ``oidc``: the identity provider, an https URL |
 | MAINSTAY_AUDIENCE | (none) | with ``oidc``: the audience that tokens must be made for |
