@@ -4,16 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo serve test lint format policies bench clean help
+.PHONY: demo serve test test-browser lint format policies bench clean help
 
 help: ## what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 demo: $(READY) ## break embedded AWS in every way it knows, and watch it heal
 	@$(BIN)/python -m mainstay demo $(ARGS)
 
 test: $(READY) ## every test: unit, functional, contract
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+test-browser: $(READY) ## the pages in a headless Chromium, which it finds or says how to install
+	@$(BIN)/python -m pytest tests/browser $(ARGS)
 
 lint: $(READY) ## ruff, mypy --strict, cfn-lint
 	@$(BIN)/ruff check .
