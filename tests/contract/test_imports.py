@@ -15,7 +15,8 @@ from tests.contract.source import ROOT, Import, Module, imports_of, modules, shi
 
 LAYERS = """
 app
-api pages
+api
+pages
 services
 scanning outlook
 sweep approval deciding alerting
@@ -41,11 +42,13 @@ DOORS = {
     "boto3": ("chalicelib.aws",),
     "botocore": ("chalicelib.aws",),
     "chalice": ("app", "chalicelib.api"),
+    "jinja2": ("chalicelib.pages",),
+    "markupsafe": ("chalicelib.pages",),
     "yaml": ("chalicelib.analysis.policy",),
 }
 """Third-party packages and the only rooms that may know them."""
 
-PURE = ("signals", "resources", "analysis", "recovery", "prediction", "incidents", "redaction")
+PURE = ("signals", "resources", "analysis", "recovery", "prediction", "incidents", "redaction", "pages")
 """Rooms that do no I/O of their own, and know neither the time nor chance but as arguments."""
 
 IMPURE_MODULES = frozenset(
