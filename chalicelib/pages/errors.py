@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 
 from chalicelib.pages.dress import render
 
-_TITLES: Mapping[HTTPStatus, tuple[str, tuple[str, ...]]] = {
-    HTTPStatus.BAD_REQUEST: ("That cannot be asked for", ("Go back, and change what was filled in.",)),
-    HTTPStatus.FORBIDDEN: (
+_TITLES: Mapping[int, tuple[str, tuple[str, ...]]] = {
+    400: ("That cannot be asked for", ("Go back, and change what was filled in.",)),
+    403: (
         "You may not do that",
         ("Open the page again and answer there: a form holds for a while only.",),
     ),
-    HTTPStatus.NOT_FOUND: (
+    404: (
         "There is no such page",
         (
             "Look for it among the incidents.",
             "Records are kept for 400 days: what is older is gone.",
         ),
     ),
-    HTTPStatus.CONFLICT: (
+    409: (
         "It has moved on since you looked",
         ("Nothing was changed by your answer.", "Open the page again: it shows how things stand now."),
     ),
-    HTTPStatus.SERVICE_UNAVAILABLE: (
+    503: (
         "AWS did not answer in time",
         ("Nothing was changed.", "Load the page again in a few seconds."),
     ),
@@ -35,7 +34,7 @@ _OTHER = (
 )
 
 
-def render_error(status: HTTPStatus, detail: str, *, base: str, guarded: bool = True) -> str:
+def render_error(status: int, detail: str, *, base: str, guarded: bool = True) -> str:
     """A page that says what went wrong, in `detail` more exactly, and what to do about it."""
     title, steps = _TITLES.get(status, _OTHER)
     return render(
@@ -43,7 +42,7 @@ def render_error(status: HTTPStatus, detail: str, *, base: str, guarded: bool = 
         base=base,
         active="",
         guarded=guarded,
-        status=status.value,
+        status=status,
         title=title,
         detail=detail,
         steps=steps,
