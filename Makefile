@@ -12,6 +12,9 @@ help: ## what can be made
 demo: $(READY) ## break embedded AWS in every way it knows, and watch it heal
 	@$(BIN)/python -m mainstay demo $(ARGS)
 
+serve: $(READY) ## Mainstay with embedded AWS, REST API and pages on loopback: ARGS="--sample --open"
+	@$(BIN)/python -m mainstay serve $(ARGS)
+
 test: $(READY) ## every test: unit, functional, contract
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
+from mainstay.failing import fail, operating
 from mainstay.offline.detect import detect
 from mainstay.offline.forecast import forecast
 from mainstay.offline.mine import mine
 from mainstay.offline.scan import scan
+from mainstay.serving.commands import serve
 
 if TYPE_CHECKING:
     from chalicelib.collaborators import Collaborators
@@ -162,6 +161,7 @@ def mode(
         print(team.memory.mode() or "never set: nothing is changed before it is")  # noqa: T201 - the answer
 
 
+app.command(epilog="Example: mainstay serve --sample --open")(serve)
 app.command(epilog="Example: mainstay mine app.log old.log.gz --json --templates")(mine)
 app.command(epilog="Example: mainstay detect cpu.csv latency.csv.gz")(detect)
 app.command(epilog="Example: mainstay forecast disk.csv --limit 100 --horizon 60")(forecast)
@@ -182,23 +182,3 @@ def _connect(stage: str, region: str) -> Collaborators:
     from mainstay.operate import connect  # noqa: PLC0415 - imports boto3
 
     return connect(stage, region)
-
-
-@contextmanager
-def operating() -> Iterator[None]:
-    """Errors that we raise on purpose become one line each: 1 where the answer is no, 2 for the rest."""
-    from chalicelib.errors import MainstayError, PlanChangedError, WrongStateError  # noqa: PLC0415
-
-    try:
-        yield
-    except (PlanChangedError, WrongStateError) as error:
-        print(f"mainstay: {error}", file=sys.stderr)  # noqa: T201 - it is a command line
-        raise typer.Exit(1) from error
-    except MainstayError as error:
-        fail(str(error))
-
-
-def fail(message: str) -> None:
-    """One line on standard error, and exit code 2."""
-    print(f"mainstay: {message}", file=sys.stderr)  # noqa: T201 - it is a command line
-    raise typer.Exit(2)

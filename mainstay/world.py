@@ -30,6 +30,9 @@ from mainstay.embedded.stack import create_stack, upload_source
 
 STAGE = "local"
 
+NOWHERE = "http://127.0.0.1:8000"
+"""Where links in messages lead while nothing is served."""
+
 QUICK = {"VerifyIntervalSeconds": "1", "VerifyAttempts": "4", "PollSeconds": "1"}
 """Embedded AWS takes milliseconds for what AWS takes minutes for."""
 
@@ -37,15 +40,18 @@ QUICK = {"VerifyIntervalSeconds": "1", "VerifyAttempts": "4", "PollSeconds": "1"
 class World:
     """A context manager. `policy` is the YAML that everything in it goes by; `mode` is set at the start.
 
+    `url` is where the app is served, if it is: links in messages lead there. `app` is the app itself.
     Logs and metrics go to `log_file`; `calls` knows every AWS call that the product makes in it.
     """
 
-    def __init__(self, *, policy: str = "", mode: str = "auto", model: str = "") -> None:
+    app: Any
+
+    def __init__(self, *, policy: str = "", mode: str = "auto", model: str = "", url: str = NOWHERE) -> None:
         self.aws = EmbeddedAws()
         self.calls = CallLog()
         self.bedrock = BedrockStandIn()
         self.outputs: dict[str, str] = {}
-        self._policy, self._mode, self._model = policy, mode, model
+        self._policy, self._mode, self._model, self._url = policy, mode, model, url
         self._folder = tempfile.TemporaryDirectory(prefix="mainstay-")
         self.log_file = Path(self._folder.name) / "mainstay.jsonl"
         self._open = ExitStack()
@@ -62,7 +68,8 @@ class World:
         self.outputs = create_stack(self.aws, stage=STAGE, parameters=QUICK)
         upload_source(self.aws, self.outputs["ArtifactBucket"])
         self.set_policy(self._policy)
-        deploy_functions(_fresh_app().app, self.aws, stage=STAGE)
+        self.app = _fresh_app().app
+        deploy_functions(self.app, self.aws, stage=STAGE)
         on_answer(self._note_change)
         self._open.callback(forget_listeners)
         self.team.memory.set_mode(self._mode, by="mainstay", now=self.team.clock())
@@ -86,7 +93,8 @@ class World:
             MAINSTAY_ACCOUNT=self.aws.account,
             MAINSTAY_POLICY_FILE=str(path),
             MAINSTAY_MODEL=self._model,
-            MAINSTAY_CONSOLE_URL="http://127.0.0.1:8000",
+            MAINSTAY_CONSOLE_URL=self._url,
+            MAINSTAY_API_URL=self._url,
             MAINSTAY_LOG_FILE=str(self.log_file),
         )
         _forget_collaborators()
@@ -133,8 +141,13 @@ class World:
 
     def scan(self) -> dict[str, int]:
         """Ask for all scans now, as their schedule would, and wait until they are done."""
-        found: dict[str, int] = self.invoke("start_scan", self._scheduled("start_scan"))
+        found = self.start_scan()
         self.settle(60)
+        return found
+
+    def start_scan(self) -> dict[str, int]:
+        """Ask for all scans now, and wait for none of them."""
+        found: dict[str, int] = self.invoke("start_scan", self._scheduled("start_scan"))
         return found
 
     def set_clock(self, source: Callable[[], datetime] | None) -> None:
@@ -166,6 +179,12 @@ class World:
     def answers(self, function: str = "") -> int:
         """How often a function has answered; without a name, all of them together."""
         return self._answers[function] if function else self._answers.total()
+
+    def wait_for_answer(self, seen: int, timeout: float) -> int:
+        """Wait until more than `seen` functions have answered, or out of time; answer how many have."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.answers() != seen, timeout)
+        return self.answers()
 
     def settle(self, timeout: float = 10) -> None:
         """Wait until no event is on its way and no event's function is running."""

@@ -11,7 +11,8 @@ from mainstay.demo.act import Act, Scenario
 from mainstay.world import World
 
 
-def _recreation(_world: World, name: str) -> dict[str, Any]:
+def bucket_recreation(_world: World, name: str) -> dict[str, Any]:
+    """How Terraform makes the demo's buckets anew."""
     return {"module": "s3_bucket", "address": "terraform_data.bucket", "variables": {"bucket_name": name}}
 
 
@@ -39,7 +40,7 @@ BUCKET = Scenario(
             make=things.make_bucket,
             spoil=spoils.delete_bucket,
             ends=State.COMPLETED,
-            recreation=_recreation,
+            recreation=bucket_recreation,
             check=_is_closed,
         ),
     ),

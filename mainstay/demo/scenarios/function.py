@@ -11,7 +11,8 @@ from mainstay.demo.act import Act, Scenario
 from mainstay.world import World
 
 
-def _recreation(world: World, name: str) -> dict[str, Any]:
+def function_recreation(world: World, name: str) -> dict[str, Any]:
+    """How Terraform makes the demo's functions anew."""
     return {
         "module": "lambda_function",
         "address": "terraform_data.function",
@@ -50,7 +51,7 @@ FUNCTION = Scenario(
             make=things.make_function,
             spoil=spoils.delete_function,
             ends=State.COMPLETED,
-            recreation=_recreation,
+            recreation=function_recreation,
             check=_is_there,
         ),
     ),

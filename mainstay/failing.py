@@ -1,0 +1,38 @@
+"""How commands end when something is wrong: one clear line on standard error, and the exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import typer
+
+
+@contextmanager
+def operating() -> Iterator[None]:
+    """Errors that we raise on purpose become one line each: 1 where the answer is no, 2 for the rest."""
+    from chalicelib.errors import MainstayError, PlanChangedError, WrongStateError  # noqa: PLC0415
+
+    try:
+        yield
+    except (PlanChangedError, WrongStateError) as error:
+        refuse(str(error))
+    except MainstayError as error:
+        fail(str(error))
+
+
+def refuse(message: str) -> NoReturn:
+    """The answer is no: one line on standard error, and exit code 1."""
+    _end(message, 1)
+
+
+def fail(message: str) -> NoReturn:
+    """Usage or input is wrong: one line on standard error, and exit code 2."""
+    _end(message, 2)
+
+
+def _end(message: str, code: int) -> NoReturn:
+    print(f"mainstay: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201 - it is a command line
+    raise typer.Exit(code)

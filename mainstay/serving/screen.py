@@ -1,0 +1,110 @@
+"""What the local server says on its terminal: how to begin, and then what happens, line by line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from chalicelib.incidents.model import Resource
+from mainstay.colours import style_of
+from mainstay.demo.play import Result
+from mainstay.serving.feed import Progress, Told
+
+_REVIEW = re.compile(r"https?://[^\s\"'<>|]+/review/[\w.~-]+")
+
+
+class Screen:
+    """Lines for people, or one JSON object for each."""
+
+    def __init__(self, console: Console, *, as_json: bool) -> None:
+        self._console, self._as_json = console, as_json
+
+    def ready(self, url: str, resources: Sequence[Resource], every: float) -> None:
+        """How to begin."""
+        if self._as_json:
+            self._print_json("ready", url=url, resources=[one.model_dump() for one in resources])
+            return
+        counts = {one.type: sum(other.type == one.type for other in resources) for one in resources}
+        there = ", ".join(f"{count} {name}" for name, count in counts.items())
+        self._console.print()
+        self._console.print(Text.assemble("Mainstay runs at ", (url, "bold cyan"), " on embedded AWS"))
+        self._console.print(Text(f"To break: {there}", style="dim"))
+        self._console.print(Text(f"Sweeps and scans run every {every:g} s; Ctrl-C ends", style="dim"))
+        self._console.print("\nTry in another terminal:")
+        at = "" if url.endswith(":8000") else f" --url {url}"
+        for command, what in _COMMANDS:
+            self._console.print(Text.assemble(f"  {command.replace('@', at):<50}", (f" {what}", "dim")))
+        self._console.print()
+
+    def show(self, news: Iterable[Progress | Told]) -> None:
+        """What is new."""
+        for one in news:
+            if isinstance(one, Progress):
+                self._progress(one)
+            else:
+                self._told(one)
+
+    def played(self, result: Result) -> None:
+        """An act of a scenario is over."""
+        title, problem = result.cast.act.title, result.problem
+        if self._as_json:
+            self._print_json("played", scenario=result.cast.scenario.name, title=title, problem=problem)
+        else:
+            mark = ("✗ ", "red") if problem else ("✓ ", "green")
+            self._console.print(
+                Text.assemble((_time(), "dim"), "  ", mark, f"{title}: {problem}".rstrip(": "))
+            )
+
+    def warn(self, text: str) -> None:
+        """Something went wrong that no incident tells of."""
+        if self._as_json:
+            self._print_json("problem", what=text)
+        else:
+            self._console.print(Text.assemble((_time(), "dim"), ("  problem  ", "red"), text))
+
+    def _progress(self, one: Progress) -> None:
+        incident, event = one.incident, one.event
+        if self._as_json:
+            names = {"incident_id": incident.incident_id, "resource": incident.resource.model_dump()}
+            self._print_json("progress", **names, **event.model_dump(mode="json", exclude={"data"}))
+            return
+        state = event.state.value
+        resource = Text(f"{incident.resource.id:<20.20} ", no_wrap=True)
+        line = Text.assemble(
+            (_time(event.at), "dim"), "  ", resource, (f"{state:<18}", style_of(state)), event.what
+        )
+        self._console.print(line, no_wrap=True, overflow="ellipsis")
+        if event.number == 1:
+            self._console.print(
+                Text(f"          mainstay incidents show {incident.incident_id}", style="dim")
+            )
+
+    def _told(self, one: Told) -> None:
+        links = list(dict.fromkeys(_REVIEW.findall(one.text)))
+        if self._as_json:
+            self._print_json("message", subject=one.subject, review_links=links)
+            return
+        self._console.print(Text.assemble((_time(), "dim"), ("  message  ", "magenta"), one.subject))
+        for link in links:
+            self._console.print(Text.assemble("            answer: ", (link, "cyan")), soft_wrap=True)
+
+    def _print_json(self, kind: str, **facts: Any) -> None:
+        print(json.dumps({"kind": kind, **facts}), flush=True)  # noqa: T201 - what was asked for
+
+
+_COMMANDS = (
+    ("mainstay break ec2.instance --watch@", "stop a web server and watch it heal"),
+    ("mainstay break ec2.instance --kind unseen@", "a person is asked: approve it"),
+    ("mainstay break --list@", "what else can be broken"),
+    ("mainstay incidents --local --watch@", "what is going on"),
+)
+
+
+def _time(at: datetime | None = None) -> str:
+    return f"{at or datetime.now(UTC):%H:%M:%S}"
