@@ -13,7 +13,6 @@ from chalicelib.aws.incident_index import Entry
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import InvalidSettingsError, PlanChangedError, UnknownAlertError
 from chalicelib.incidents.alert import Alert
-from chalicelib.incidents.lifecycle import OPEN
 from chalicelib.incidents.model import State
 from chalicelib.incidents.plans import Approval
 from chalicelib.prediction.scores import Worth, summarize
@@ -45,10 +44,9 @@ def connect(stage: str, region: str) -> Collaborators:
 def list_incidents(team: Collaborators, *, limit: int) -> Iterator[Entry]:
     """Open incidents first, then this month's others, newest first."""
     shown: set[str] = set()
-    for state in sorted(OPEN):
-        for entry in team.index.all_in_state(State(state)):
-            shown.add(entry.incident_id)
-            yield entry
+    for entry in team.index.all_open():
+        shown.add(entry.incident_id)
+        yield entry
     for entry in team.index.in_month(team.clock(), limit=limit).entries:
         if entry.incident_id not in shown:
             yield entry

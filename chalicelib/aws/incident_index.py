@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import AwareDatetime
 
-from chalicelib.aws import items
+from chalicelib.aws import items, keys
 from chalicelib.aws.clients import Aws
 from chalicelib.incidents.base import Record
 from chalicelib.incidents.model import Resource, State
@@ -39,6 +39,61 @@ class Page:
     next_key: items.Item | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which entries of a list: opened from `since` until `until`, both included, and alike in what is given.
+
+    What an index is not sorted by is looked at entry by entry, so that a page may have fewer than its limit.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    type: str = ""
+    state: str = ""
+    """A state, or ``open``."""
+
+    @property
+    def times(self) -> str:
+        """The condition on the sort key, to be added to that on the list."""
+        match self.since, self.until:
+            case None, None:
+                return ""
+            case _, None:
+                return " AND opened_at >= :since"
+            case None, _:
+                return " AND opened_at <= :until"
+        return " AND opened_at BETWEEN :since AND :until"
+
+    @property
+    def filters(self) -> str:
+        """The condition on the rest; empty where there is none."""
+        of_type = ["contains(#resource, :type)"] if self.type else []
+        if self.state == OPEN:
+            return " AND ".join([*of_type, "attribute_not_exists(ended_at)"])
+        return " AND ".join([*of_type, *(["#state = :state"] if self.state else [])])
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Of attributes whose names are DynamoDB's own words."""
+        of_type = {"#resource": "resource"} if self.type else {}
+        return of_type | ({"#state": "state"} if self.state not in {"", OPEN} else {})
+
+    @property
+    def values(self) -> dict[str, dict[str, Any]]:
+        """What the conditions compare with; the type as it stands in the JSON of a resource."""
+        given: dict[str, items.Value] = {
+            "since": self.since,
+            "until": self.until,
+            "type": f'"type":"{self.type}"' if self.type else None,
+            "state": self.state if self.state != OPEN else None,
+        }
+        return {f":{name}": items.encode(value) for name, value in given.items() if value}
+
+
+OPEN = "open"
+EVERYTHING = Wanted()
+
+
 class IncidentIndex:
     """One query each, whose cost follows the size of the page and not the number of incidents."""
 
@@ -48,42 +103,59 @@ class IncidentIndex:
 
     def in_month(self, month: datetime, *, limit: int = 50, start: items.Item | None = None) -> Page:
         """Incidents opened in the month of this time."""
-        return self._page("time", f"{month:%Y-%m}", limit, start)
+        return self.page("time", month_of(month), limit=limit, start=start)
 
     def of_resource(self, resource_key: str, *, limit: int = 50, start: items.Item | None = None) -> Page:
         """Incidents of one resource, by `Resource.key`."""
-        return self._page("resource", resource_key, limit, start)
+        return self.page("resource", resource_key, limit=limit, start=start)
 
     def in_state(self, state: State, *, limit: int = 50, start: items.Item | None = None) -> Page:
         """Incidents that are in one state."""
-        return self._page("state", state.value, limit, start)
+        return self.page("state", state.value, limit=limit, start=start)
 
     def of_signature(self, signature: str, *, limit: int = 50, start: items.Item | None = None) -> Page:
         """Incidents that are alike."""
-        return self._page("signature", signature, limit, start)
+        return self.page("signature", signature, limit=limit, start=start)
 
     def all_in_state(self, state: State, *, since: datetime | None = None) -> Iterator[Entry]:
         """Every incident in one state that was opened since a time, newest first."""
+        return self._walk("state", state.value, Wanted(since=since))
+
+    def all_open(self) -> Iterator[Entry]:
+        """Every incident that has not ended, newest first. Only they are in this index."""
+        return self._walk("open", keys.OPEN, EVERYTHING)
+
+    def _walk(self, index: str, value: str, wanted: Wanted) -> Iterator[Entry]:
         start: items.Item | None = None
         while True:
-            page = self.in_state(state, start=start)
-            for entry in page.entries:
-                if since is not None and entry.opened_at < since:
-                    return
-                yield entry
+            page = self.page(index, value, wanted=wanted, start=start)
+            yield from page.entries
             if page.next_key is None:
                 return
             start = page.next_key
 
-    def _page(self, index: str, value: str, limit: int, start: items.Item | None) -> Page:
+    def page(
+        self,
+        index: str,
+        value: str,
+        *,
+        wanted: Wanted = EVERYTHING,
+        limit: int = 50,
+        start: items.Item | None = None,
+    ) -> Page:
+        """At most so many entries are looked at; of them those that are wanted are shown."""
         query: dict[str, Any] = {
             "TableName": self._table,
             "IndexName": f"by_{index}",
-            "KeyConditionExpression": f"gsi_{index}_pk = :value",
-            "ExpressionAttributeValues": {":value": {"S": value}},
+            "KeyConditionExpression": f"gsi_{index}_pk = :value{wanted.times}",
+            "ExpressionAttributeValues": {":value": {"S": value}, **wanted.values},
             "ScanIndexForward": False,
             "Limit": limit,
         }
+        if wanted.filters:
+            query["FilterExpression"] = wanted.filters
+        if wanted.names:
+            query["ExpressionAttributeNames"] = wanted.names
         if start is not None:
             query["ExclusiveStartKey"] = start
         answer = self._aws.read("dynamodb", "query", **query)
@@ -91,6 +163,17 @@ class IncidentIndex:
             entries=tuple(_entry(found) for found in answer["Items"]),
             next_key=answer.get("LastEvaluatedKey"),
         )
+
+
+def key_after(index: str, value: str, incident_id: str, opened_at: datetime) -> items.Item:
+    """The key to go on from, after an incident that a list has shown."""
+    place = {f"gsi_{index}_pk": items.encode(value), "opened_at": items.encode(opened_at)}
+    return {**keys.record_key(incident_id), **place}
+
+
+def month_of(moment: datetime) -> str:
+    """The list that an incident is in which was opened then."""
+    return f"{moment.astimezone(UTC):%Y-%m}"
 
 
 def _entry(item: items.Item) -> Entry:

@@ -117,14 +117,15 @@ def moved(
 ) -> dict[str, Any]:
     """Write the new state and sections, if the record is still as the step knew it."""
     given: dict[str, items.Value] = {**sections, **_listed(sections)}
-    if after.state in ENDED and step.state not in ENDED:
+    ends = after.state in ENDED and step.state not in ENDED
+    if ends:
         given["ended_at"] = after.since
     settings = ["#state = :state", "version = :version", "head = :head", "gsi_state_pk = :state"]
     settings += [f"#{name} = :{name}" for name in given]
     return items.update(
         table,
         keys.record_key(step.incident_id),
-        f"SET {', '.join(settings)}",
+        f"SET {', '.join(settings)}" + (" REMOVE gsi_open_pk" if ends else ""),
         "#state = :old_state AND version = :old_version AND head = :old_head" + terms.condition,
         names={"#state": "state", **{f"#{name}": name for name in given}},
         state=after.state.value,

@@ -28,6 +28,9 @@ SHARDS = 4
 
 MODE = key("CONTROL", "MODE")
 
+OPEN = "OPEN"
+"""The one list of the index ``by_open``: an incident is in it until it ends."""
+
 
 def record_key(incident_id: str) -> Item:
     """Of the incident record."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.aws import items
+from chalicelib.aws import items, keys
 from chalicelib.incidents.base import Record
 from chalicelib.incidents.model import (
     Assessment,
@@ -52,6 +52,7 @@ def write_record(incident: Incident) -> items.Item:
         gsi_resource_pk=incident.resource.key,
         gsi_state_pk=incident.state.value,
         gsi_signature_pk=incident.signature,
+        gsi_open_pk=keys.OPEN,
         expires_at=int(expires.timestamp()),
     )
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from chalicelib.aws import items
-from chalicelib.aws.incident_index import IncidentIndex, Page
+from chalicelib.aws.incident_index import OPEN, IncidentIndex, Page, Wanted, key_after, month_of
 from chalicelib.aws.incident_table import IncidentTable
 from chalicelib.incidents.model import State
+from chalicelib.incidents.timeline import News
 from tests.unit.aws.making import (
     INSTANCE,
     NOON,
@@ -95,3 +96,82 @@ def test_a_month_without_incidents_is_an_empty_page(index: IncidentIndex) -> Non
     page = index.in_month(NOON)
     assert page.entries == ()
     assert page.next_key is None
+
+
+# -- what has not ended -------------------------------------------------------------------------
+
+
+def test_what_is_open_is_one_list_whatever_its_state(table: IncidentTable, index: IncidentIndex) -> None:
+    first, second, third = (
+        an_incident(table, a_signal(n, resource=a_resource(n), occurred_at=after(n))) for n in range(3)
+    )
+    moved(table, a_step(second), State.ANALYZING, State.PLANNING)
+    assert [one.incident_id for one in index.all_open()] == [
+        third.incident_id,
+        second.incident_id,
+        first.incident_id,
+    ]
+
+
+def test_what_ends_leaves_the_list_of_what_is_open(table: IncidentTable, index: IncidentIndex) -> None:
+    incident = an_incident(table)
+    step = moved(table, a_step(incident), State.ANALYZING)
+    assert [one.incident_id for one in index.all_open()] == [incident.incident_id]
+    moved(table, step, State.FAILED)
+    assert list(index.all_open()) == []
+    assert [one.state for one in index.in_month(NOON).entries] == [State.FAILED]
+
+
+def test_an_event_after_the_end_does_not_bring_it_back(table: IncidentTable, index: IncidentIndex) -> None:
+    step = moved(table, a_step(an_incident(table)), State.FAILED)
+    table.note(step, [News(what="People were told", at=after(20))])
+    assert list(index.all_open()) == []
+
+
+# -- what is wanted of a list -------------------------------------------------------------------
+
+
+def _found(index: IncidentIndex, wanted: Wanted) -> list[int]:
+    """The minutes at which those were opened that are wanted."""
+    page = index.page("time", month_of(NOON), wanted=wanted)
+    return [(one.opened_at - NOON).seconds // 60 for one in page.entries]
+
+
+def test_a_list_can_begin_and_end_at_a_time(table: IncidentTable, index: IncidentIndex) -> None:
+    _many(table, 6)
+    two, four = (NOON + timedelta(minutes=minutes) for minutes in (2, 4))
+    assert _found(index, Wanted(since=two)) == [5, 4, 3, 2]
+    assert _found(index, Wanted(until=four)) == [4, 3, 2, 1, 0]
+    assert _found(index, Wanted(since=two, until=four)) == [4, 3, 2]
+
+
+def test_a_list_can_be_of_one_type_or_state_or_of_what_is_open(
+    table: IncidentTable, index: IncidentIndex
+) -> None:
+    _many(table, 3)
+    bucket = INSTANCE.model_copy(update={"type": "s3.bucket", "id": '"type":"ec2.instance"'})
+    ended(
+        table,
+        a_signal(9, resource=bucket, occurred_at=NOON + timedelta(minutes=9)),
+        State.FAILED,
+        at=after(999),
+    )
+    assert _found(index, Wanted(type="s3.bucket")) == [9]
+    assert _found(index, Wanted(type="ec2.instance")) == [2, 1, 0]
+    assert _found(index, Wanted(state=State.FAILED)) == [9]
+    assert _found(index, Wanted(state=OPEN)) == [2, 1, 0]
+    assert _found(index, Wanted(state=OPEN, type="s3.bucket")) == []
+
+
+def test_a_list_goes_on_after_an_incident_that_it_has_shown(
+    table: IncidentTable, index: IncidentIndex
+) -> None:
+    expected = _many(table, 4)
+    shown = index.in_month(NOON, limit=2).entries[-1]
+    start = key_after("time", month_of(NOON), shown.incident_id, shown.opened_at)
+    assert [one.incident_id for one in index.in_month(NOON, start=start).entries] == expected[2:]
+
+
+def test_a_month_is_that_of_utc() -> None:
+    late = datetime(2030, 5, 1, 1, 0, tzinfo=timezone(timedelta(hours=2)))
+    assert (month_of(late), month_of(late.astimezone(UTC))) == ("2030-04", "2030-04")
