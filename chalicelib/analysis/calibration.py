@@ -37,12 +37,24 @@ def calibrate(prior: float, outcomes: Outcomes) -> float:
     Good are verified recoveries and approvals, bad are failed recoveries and rejections. A dismissed
     incident says nothing: nobody looked whether acting would have been right.
     """
+    counted, share = _heard(outcomes)
+    if not counted:
+        return prior
+    return (PSEUDO_COUNT * prior + counted * share) / (PSEUDO_COUNT + counted)
+
+
+def prior_of(confidence: float, outcomes: Outcomes) -> float:
+    """The reverse of `calibrate`: what a judge said before these outcomes were heard."""
+    counted, share = _heard(outcomes)
+    prior = ((PSEUDO_COUNT + counted) * confidence - counted * share) / PSEUDO_COUNT
+    return min(_SURE, max(1 - _SURE, prior))
+
+
+def _heard(outcomes: Outcomes) -> tuple[float, float]:
+    """How many outcomes count, and the share of good ones."""
     good = outcomes.recovered + outcomes.approved
     told = good + outcomes.failed + outcomes.rejected
-    if not told:
-        return prior
-    counted = min(COUNTED, told)
-    return (PSEUDO_COUNT * prior + counted * good / told) / (PSEUDO_COUNT + counted)
+    return min(COUNTED, told), good / told if told else 0.0
 
 
 def temper(by_rules: float, by_model: float) -> float:

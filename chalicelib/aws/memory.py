@@ -14,8 +14,8 @@ from chalicelib.aws import items, keys
 from chalicelib.aws.clients import Aws, TransactionCancelledError
 from chalicelib.aws.incident_parts import in_days
 from chalicelib.aws.records import read_incident
-from chalicelib.errors import UnknownIncidentError, UnreachableError, WrongStateError
-from chalicelib.incidents.guard import Guard, Load, Outcomes
+from chalicelib.errors import ConflictError, UnknownIncidentError, UnreachableError, WrongStateError
+from chalicelib.incidents.guard import Guard, Load, Outcomes, ServiceIssue
 from chalicelib.incidents.model import Assessment, Incident, Observation, PastIncident, Resource, State
 from chalicelib.incidents.step import Step
 
@@ -46,6 +46,7 @@ class Material:
     guard: Guard | None = None
     load: Load | None = None
     mode: str | None = None
+    service_issue: ServiceIssue | None = None
 
     @property
     def observed(self) -> Observation:
@@ -69,12 +70,23 @@ class Memory:
         self._aws = aws
         self.table = table
 
-    def for_analysis(self, step: Step, now: datetime) -> Material:
-        """The record, outcomes of the same signature and type, the known-good state, and the load."""
+    def for_analysis(self, step: Step, now: datetime, service: str = "") -> Material:
+        """The record, outcomes of the same signature and type, the known-good state, and the load.
+
+        And the issue that AWS has of a service, by the source of its events: ``aws.ec2``.
+        """
         alike, same_type = keys.outcomes_key(step.signature), keys.outcomes_key(step.resource.type)
         opened = keys.opened_keys(step.resource, now)
+        issue = _issue_key(step.resource, service)
         found = self._fetch(
-            [keys.record_key(step.incident_id), alike, same_type, keys.known_good_key(step.resource), *opened]
+            [
+                keys.record_key(step.incident_id),
+                alike,
+                same_type,
+                keys.known_good_key(step.resource),
+                issue,
+                *opened,
+            ]
         )
         outcomes = _outcomes(found.get(_name(alike)))
         return Material(
@@ -83,6 +95,7 @@ class Memory:
             similar=_similar(outcomes, _outcomes(found.get(_name(same_type)))),
             known_good=_known_good(found, step.resource),
             load=_load(found, step.resource, now),
+            service_issue=_service_issue(found.get(_name(issue))),
         )
 
     def for_decision(self, step: Step, now: datetime) -> Material:
@@ -104,6 +117,11 @@ class Memory:
             load=_load(found, step.resource, now),
         )
 
+    def outcomes_by_name(self, names: Sequence[str]) -> dict[str, Outcomes]:
+        """Of signatures or resource types, up to a hundred, in one call."""
+        found = self._fetch([keys.outcomes_key(name) for name in names])
+        return {name: _outcomes(found.get(_name(keys.outcomes_key(name)))) for name in names}
+
     def mode(self) -> str | None:
         """The mode, or None where none was ever set."""
         mode: str | None = self._fetch([keys.MODE]).get(_name(keys.MODE), {}).get("mode")
@@ -124,6 +142,25 @@ class Memory:
         part["ConditionExpression"] = "attribute_not_exists(pk)"
         with suppress(TransactionCancelledError):
             self._aws.read("dynamodb", "transact_write_items", TransactItems=[{"Put": part}])
+
+    def note_service_issue(self, issue: ServiceIssue, resource: Resource, now: datetime) -> None:
+        """Remember the issue of a service in the place of this resource; the newest one stands for all."""
+        where = keys.issue_key(resource.account, resource.region, issue.service.lower())
+        content = {name: items.decode(value) for name, value in where.items()}
+        line = items.item(**content, issue=issue, event=issue.event, expires_at=in_days(now, 2))
+        self._aws.read("dynamodb", "put_item", TableName=self.table, Item=line)
+
+    def end_service_issue(self, issue: ServiceIssue, resource: Resource, now: datetime) -> None:
+        """If it is of this event: another one of the same service may still be open."""
+        where = keys.issue_key(resource.account, resource.region, issue.service.lower())
+        over = items.update(
+            self.table, where, "SET over_at = :now", "event = :event", now=now, event=issue.event
+        )
+        try:
+            self._aws.read("dynamodb", "transact_write_items", TransactItems=[over])
+        except TransactionCancelledError as refused:
+            if refused.conflicted:
+                raise ConflictError(str(refused)) from refused
 
     # -- parts of transactions ------------------------------------------------------------------
 
@@ -170,7 +207,10 @@ class Memory:
     ) -> list[dict[str, Any]]:
         """Count an ended incident for its signature, and show it to those that come after."""
         place = f"recent_{zlib.crc32(past.incident_id.encode()) % _RECENT}"
-        counted = ["ended", _COUNTED_AS.get(past.state), "approved" if approved else None]
+        # What nothing was planned for was no recovery, and so none that failed.
+        tried = past.state is not State.FAILED or bool(past.action)
+        became = _COUNTED_AS.get(past.state) if tried else None
+        counted = ["ended", became, "approved" if approved else None]
         adding = ", ".join(f"{name} :one" for name in counted if name)
         return [
             items.update(
@@ -205,6 +245,16 @@ def _incident(found: Found, step: Step) -> Incident:
     if record is None:
         raise UnknownIncidentError(f"there is no incident {step.incident_id}")
     return read_incident(record[""])
+
+
+def _issue_key(resource: Resource, event_source: str) -> items.Item:
+    return keys.issue_key(resource.account, resource.region, event_source.removeprefix("aws.") or "-")
+
+
+def _service_issue(item: dict[str, Any] | None) -> ServiceIssue | None:
+    if item is None or "over_at" in item:
+        return None
+    return ServiceIssue.model_validate_json(item["issue"])
 
 
 def _known_good(found: Found, resource: Resource) -> Observation | None:

@@ -62,9 +62,15 @@ def asset(name: str) -> str:
 
 
 @cache
+def style() -> str:
+    """What every page carries: the design system, and what pictures add to it."""
+    return asset("style.css") + asset("charts.css")
+
+
+@cache
 def style_hash() -> str:
     """What a Content-Security-Policy calls the style that pages carry."""
-    digest = hashlib.sha256(asset("style.css").encode()).digest()
+    digest = hashlib.sha256(style().encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
@@ -80,7 +86,7 @@ def _environment() -> Environment:
         finalize=_cleaned,
     )
     environment.globals |= {
-        "style": Markup(asset("style.css")),  # noqa: S704 - our own file
+        "style": Markup(style()),  # noqa: S704 - our own file
         "logo": _LOGO,
         "favicon": _FAVICON,
         "nav": NAV,

@@ -18,9 +18,10 @@ app
 api
 pages
 services
+reliability ahead
 scanning outlook
 sweep approval deciding alerting
-intake workflow doing watching weekly missing
+intake workflow doing watching weekly missing autonomy
 undoing
 collaborators
 aws
