@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from mainstay.console import console
 from mainstay.failing import fail, operating
 from mainstay.offline.detect import detect
 from mainstay.offline.forecast import forecast
@@ -59,10 +60,10 @@ def demo(
         fail(f"there is no scenario {unknown[0]!r}; there are {', '.join(titles)}")
     from mainstay.demo.run import run_demo  # noqa: PLC0415
 
-    console = Console(stderr=as_json, quiet=as_json)
+    screen = Console(stderr=as_json, quiet=as_json)
     with operating():
         scenarios = [SCENARIOS[name] for name in chosen if name in SCENARIOS]
-        document = run_demo(scenarios, [DAYS[name] for name in chosen if name in DAYS], console)
+        document = run_demo(scenarios, [DAYS[name] for name in chosen if name in DAYS], screen)
     if as_json:
         print(json.dumps(document, indent=2))  # noqa: T201 - what was asked for
     raise typer.Exit(0 if document["ok"] else 1)
@@ -162,6 +163,7 @@ def mode(
 
 
 app.command(epilog="Example: mainstay serve --sample --open")(serve)
+app.command(epilog="Example: mainstay console --stage prod --region eu-central-1 --open")(console)
 app.command(epilog="Example: mainstay mine app.log old.log.gz --json --templates")(mine)
 app.command(epilog="Example: mainstay detect cpu.csv latency.csv.gz")(detect)
 app.command(epilog="Example: mainstay forecast disk.csv --limit 100 --horizon 60")(forecast)

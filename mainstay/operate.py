@@ -25,9 +25,7 @@ MODES = ("off", "observe", "approve", "auto")
 
 def connect(stage: str, region: str) -> Collaborators:
     """Work with a stage; which account it is in is what the credentials say."""
-    where = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "")
-    if not where:
-        raise InvalidSettingsError("no region is known: pass --region, or set AWS_REGION")
+    where = region_of(region)
     identity = Aws(region=where).read("sts", "get_caller_identity")
     return make_collaborators(
         read_settings(
@@ -39,6 +37,14 @@ def connect(stage: str, region: str) -> Collaborators:
             }
         )
     )
+
+
+def region_of(given: str) -> str:
+    """The region to work in; InvalidSettingsError where none is known."""
+    where = given or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "")
+    if not where:
+        raise InvalidSettingsError("no region is known: pass --region, or set AWS_REGION")
+    return where
 
 
 def list_incidents(team: Collaborators, *, limit: int) -> Iterator[Entry]:
