@@ -91,7 +91,11 @@ def make_collaborators(settings: Settings, clock: Callable[[], datetime] = now_u
         gateway=gateway,
         executions=Executions(aws, settings.state_machine_arn),
         aws=aws,
-        publish=Notifier(aws, settings.notifications_topic_arn).publish,
+        publish=Notifier(
+            aws,
+            people_topic_arn=settings.people_topic_arn,
+            machines_topic_arn=settings.machines_topic_arn,
+        ).publish,
         converse=Bedrock(aws, settings.model) if settings.model else None,
         telemetry=Telemetry(stage=settings.stage, stream=_log_stream(settings)),
         clock=clock,

@@ -95,9 +95,14 @@ class Settings(BaseModel):
         return f"arn:{self.partition}:states:{self.region}:{self.account}:stateMachine:{self.prefix}-recovery"
 
     @property
-    def notifications_topic_arn(self) -> str:
-        """Where people and machines are told."""
-        return f"arn:{self.partition}:sns:{self.region}:{self.account}:{self.prefix}-notifications"
+    def people_topic_arn(self) -> str:
+        """Where people are told: mail and chat."""
+        return f"arn:{self.partition}:sns:{self.region}:{self.account}:{self.prefix}-people"
+
+    @property
+    def machines_topic_arn(self) -> str:
+        """Where machines are told: documents."""
+        return f"arn:{self.partition}:sns:{self.region}:{self.account}:{self.prefix}-machines"
 
     @property
     def scans_topic_arn(self) -> str:

@@ -25,7 +25,7 @@ PATTERNS = ("arn:aws:dynamodb:*:*:table/mainstay-*-patterns",)
 TABLES = (*TABLE, *PATTERNS)
 _MACHINE = ("arn:aws:states:*:*:stateMachine:mainstay-*-recovery",)
 _EXECUTIONS = ("arn:aws:states:*:*:execution:mainstay-*-recovery:*",)
-_TOPIC = ("arn:aws:sns:*:*:mainstay-*-notifications",)
+_TOPICS = ("arn:aws:sns:*:*:mainstay-*-people", "arn:aws:sns:*:*:mainstay-*-machines")
 _SCANS = ("arn:aws:sns:*:*:mainstay-*-scans",)
 _LOG_GROUPS = ("arn:aws:logs:*:*:log-group:*",)
 _DEAD_LETTERS = ("arn:aws:sqs:*:*:mainstay-*-dead-letters",)
@@ -68,7 +68,7 @@ ON_PATTERNS: Mapping[str, tuple[str, ...]] = {
 _ALERTS = (
     Permission("bedrock:InvokeModel", _MODELS),
     Permission("dynamodb:Query", _INDEXES),
-    Permission("sns:Publish", _TOPIC),
+    Permission("sns:Publish", _TOPICS),
     Permission("states:SendTaskSuccess", ALL),
     Permission("states:StartExecution", _MACHINE),
 )
@@ -80,12 +80,13 @@ BESIDE: Mapping[str, tuple[Permission, ...]] = {
         Permission("states:StartExecution", _MACHINE),
     ),
     "on_alarm": (
+        Permission("sns:Publish", _TOPICS),
         Permission("states:SendTaskSuccess", ALL),
         Permission("states:StartExecution", _MACHINE),
     ),
     "sweep": (
         Permission("dynamodb:Query", _INDEXES),
-        Permission("sns:Publish", _TOPIC),
+        Permission("sns:Publish", _TOPICS),
         Permission("states:DescribeExecution", _EXECUTIONS),
         Permission("states:SendTaskHeartbeat", ALL),
         Permission("states:SendTaskSuccess", ALL),
@@ -108,10 +109,10 @@ BESIDE: Mapping[str, tuple[Permission, ...]] = {
     ),
     "analyze_incident": (Permission("bedrock:InvokeModel", _MODELS),),
     "request_approval": (
-        Permission("sns:Publish", _TOPIC),
+        Permission("sns:Publish", _TOPICS),
         Permission("states:SendTaskSuccess", ALL),
     ),
-    "notify_people": (Permission("sns:Publish", _TOPIC),),
+    "notify_people": (Permission("sns:Publish", _TOPICS),),
 }
 """What some functions do beside that."""
 

@@ -1,34 +1,70 @@
-"""Messages to people and machines, in one publish: mail gets text, everything else a JSON document."""
+"""Messages through SNS: people get mail and chat on one topic, machines get documents on another."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from chalicelib.aws.clients import Aws
+from chalicelib.incidents.chat_messages import q_notification
 from chalicelib.incidents.messages import Message
+
+_NUMBERS = frozenset({"severity_number"})
+"""Attributes that subscribers compare as numbers."""
 
 
 class Notifier:
-    """Publishes to the notifications topic."""
+    """Publishes to the two topics. SNS may deliver a message more than once; none is lost in silence."""
 
-    def __init__(self, aws: Aws, topic_arn: str) -> None:
+    def __init__(self, aws: Aws, *, people_topic_arn: str, machines_topic_arn: str) -> None:
         self._aws = aws
-        self._topic_arn = topic_arn
+        self._people, self._machines = people_topic_arn, machines_topic_arn
 
     def publish(self, message: Message) -> str:
-        """Answer the id of the message. SNS may deliver it more than once; it is never lost in silence."""
-        document = json.dumps(message.document, default=str)
-        answer = self._aws.read(
-            "sns",
-            "publish",
-            TopicArn=self._topic_arn,
+        """Tell machines, and then people; answer the id of what people were sent."""
+        self.tell_machines(message)
+        return self.tell_people(message)
+
+    def tell_machines(self, message: Message) -> str:
+        """Send the document, and answer the id of the message."""
+        return self._publish(
+            TopicArn=self._machines,
+            Message=json.dumps(message.document, default=str),
+            MessageAttributes=_attributes(message.attributes),
+        )
+
+    def tell_people(self, message: Message, attributes: Mapping[str, str] = {}) -> str:
+        """Send a mail, and the same for a chat; answer the id of the message.
+
+        `attributes` are further ones, such as the approver whom it is for.
+        """
+        forms = {
+            "default": json.dumps(q_notification(message.chat, message_id=_id_of(message))),
+            "email": message.text,
+            "sms": message.subject,
+        }
+        return self._publish(
+            TopicArn=self._people,
             Subject=message.subject,
             MessageStructure="json",
-            Message=json.dumps({"default": document, "email": message.text}),
-            MessageAttributes={
-                name: {"DataType": "String", "StringValue": value}
-                for name, value in message.attributes.items()
-                if value
-            },
+            Message=json.dumps(forms),
+            MessageAttributes=_attributes({**message.attributes, **attributes}),
         )
-        return str(answer["MessageId"])
+
+    def _publish(self, **message: Any) -> str:
+        return str(self._aws.read("sns", "publish", **message)["MessageId"])
+
+
+def _attributes(given: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {
+        name: {"DataType": "Number" if name in _NUMBERS else "String", "StringValue": value}
+        for name, value in given.items()
+        if value
+    }
+
+
+def _id_of(message: Message) -> str:
+    """The same for the same message, so that whoever gets it twice knows."""
+    return hashlib.sha256(f"{message.chat.thread}\n{message.text}".encode()).hexdigest()[:32]

@@ -7,6 +7,7 @@ from textwrap import TextWrapper
 from typing import Any
 
 from chalicelib.incidents.alert import Alert, AlertOutcome, AlertSource, AlertState, Sight, Urgency
+from chalicelib.incidents.chat_messages import Chat, Link
 from chalicelib.incidents.message_text import WIDTH
 from chalicelib.incidents.messages import LONGEST_SUBJECT, Message, as_ascii
 from chalicelib.incidents.telling import capital, quote, say_time, sentence
@@ -50,6 +51,23 @@ def render_alert(alert: Alert, *, action: str, console_url: str) -> Message:
         text="\n".join(_lines(alert, action, url)) + "\n",
         document=alert_document(alert) | {"suggested_action": inert(action, 200), "url": url},
         attributes=_attributes(alert),
+        chat=_chat(alert, action, url),
+    )
+
+
+def _chat(alert: Alert, action: str, url: str) -> Chat:
+    return Chat(
+        kind="alert",
+        thread=alert.alert_id,
+        title=f"{_heading(alert)}: {quote(_known_as(alert))}",
+        summary=_opening(alert),
+        facts=dict(_facts(alert)),
+        steps=tuple(_steps(alert, action)) if alert.state is AlertState.OPEN else (),
+        links=[Link(label="Everything about it", url=url)] if url else [],
+        resources=(quote(alert.subject.name),),
+        keywords=(alert.urgency.value, alert.state.value.lower()),
+        context=_attributes(alert),
+        needs_people=alert.state is AlertState.OPEN and alert.urgency is Urgency.NOW,
     )
 
 
@@ -61,20 +79,29 @@ def render_digest(alerts: Sequence[Alert], *, console_url: str) -> Message:
         key=lambda one: (one.state is AlertState.CLEARED, order.index(one.urgency), -one.probability),
     )
     shown, more = ranked[:_MOST_IN_DIGEST], len(ranked) - _MOST_IN_DIGEST
-    lines = _TEXT.wrap(
+    opening = (
         f"There is more to tell than messages should tell one by one: {len(ranked)} alerts in this one,"
         " the most urgent first."
     )
-    lines.append("")
-    for alert in shown:
-        lines += _ITEM.wrap(f"{_heading(alert)}: {sentence(_known_as(alert))} ({alert.alert_id})")
-    lines += [f"- and {more} more"] if more > 0 else []
+    items = [f"{_heading(alert)}: {sentence(_known_as(alert))} ({alert.alert_id})" for alert in shown]
+    items += [f"and {more} more"] if more > 0 else []
+    lines = [*_TEXT.wrap(opening), "", *(line for item in items for line in _ITEM.wrap(item))]
     lines += ["", f"All of them: {console_url.rstrip('/')}/forecasts"] if console_url else []
+    severity = str(max(one.sight.severity for one in ranked))
+    attributes = {"type": "digest", "severity": severity, "severity_number": severity}
     return Message(
         subject=f"[Mainstay] {len(ranked)} alerts at once",
         text="\n".join(lines) + "\n",
         document={"schema": DIGEST_SCHEMA, "alerts": [_in_short(one) for one in shown[:_MOST_DOCUMENTS]]},
-        attributes={"kind": "alerts", "severity": str(max(one.sight.severity for one in ranked))},
+        attributes=attributes,
+        chat=Chat(
+            kind="digest",
+            thread="alerts",
+            title=f"{len(ranked)} alerts at once",
+            summary=opening,
+            items=items,
+            context=attributes,
+        ),
     )
 
 
@@ -150,9 +177,10 @@ def _known_as(alert: Alert) -> str:
 def _attributes(alert: Alert) -> dict[str, str]:
     resource = alert.subject.resource
     return {
-        "kind": "alert",
+        "type": "alert",
         "state": alert.state.value,
         "severity": str(alert.sight.severity),
+        "severity_number": str(alert.sight.severity),
         "urgency": alert.urgency.value,
         "detector": alert.sight.detectors[0] if alert.sight.detectors else "",
         "resource_type": resource.type if resource else "",
@@ -162,9 +190,11 @@ def _attributes(alert: Alert) -> dict[str, str]:
 def _lines(alert: Alert, action: str, url: str) -> Iterator[str]:
     yield from _TEXT.wrap(_opening(alert))
     yield ""
-    yield from _facts(alert)
+    for name, value in _facts(alert):
+        yield from _FACT.wrap(f"{name:<13}{value}")
     if alert.state is AlertState.OPEN:
-        yield from _section("What to do", _steps(alert, action))
+        steps = (line for step in _steps(alert, action) for line in _ITEM.wrap(step))
+        yield from _section("What to do", steps)
     if alert.explanation is not None:
         told = f"{sentence(alert.explanation.cause)} {sentence(alert.explanation.advice)}"
         yield from _section("What the model makes of it (advice, not a finding)", _TEXT.wrap(told))
@@ -205,23 +235,22 @@ def _ending(alert: Alert) -> str:
     return f"It has passed, and did not become a failure.{helped}"
 
 
-def _facts(alert: Alert) -> Iterator[str]:
+def _facts(alert: Alert) -> Iterator[tuple[str, str]]:
+    return ((name, value) for name, value in _all_facts(alert) if value)
+
+
+def _all_facts(alert: Alert) -> Iterator[tuple[str, str]]:
     sight = alert.sight
     if alert.state is AlertState.OPEN:
-        yield from _fact("Probability", f"{alert.probability:.0%}, that it becomes a failure")
-        yield from _fact("Expected", _expected(sight))
-    yield from _fact("Severity", f"{sight.severity} of 10")
-    yield from _fact("Told by", ", ".join(_WHY.get(detector, detector) for detector in sight.detectors))
-    yield from _fact("About", quote(alert.subject.name))
-    yield from _fact("Since", say_time(alert.opened_at))
+        yield "Probability", f"{alert.probability:.0%}, that it becomes a failure"
+        yield "Expected", _expected(sight)
+    yield "Severity", f"{sight.severity} of 10"
+    yield "Told by", ", ".join(_WHY.get(detector, detector) for detector in sight.detectors)
+    yield "About", quote(alert.subject.name)
+    yield "Since", say_time(alert.opened_at)
     seen = alert.cleared_at is not None and not alert.was_lost and not sight.adopted
-    yield from _fact("Passed", say_time(alert.cleared_at) if alert.cleared_at and seen else "")
-    yield from _fact("Alert", alert.alert_id)
-
-
-def _fact(name: str, value: str) -> Iterator[str]:
-    if value:
-        yield from _FACT.wrap(f"{name:<13}{value}")
+    yield "Passed", say_time(alert.cleared_at) if alert.cleared_at and seen else ""
+    yield "Alert", alert.alert_id
 
 
 def _expected(sight: Sight) -> str:
@@ -244,15 +273,11 @@ def _short(value: float) -> str:
 def _steps(alert: Alert, action: str) -> Iterator[str]:
     if alert.incident_id:
         able = f", where it can {quote(action)}" if action else ""
-        yield from _ITEM.wrap(
-            f"Mainstay looks after it in {alert.incident_id}{able}. A message about that follows."
-        )
+        yield f"Mainstay looks after it in {alert.incident_id}{able}. A message about that follows."
     elif action:
-        yield from _ITEM.wrap(f"Suggested: {quote(action)}.")
+        yield f"Suggested: {quote(action)}."
     else:
-        yield from _ITEM.wrap(
-            "Mainstay knows no action for this. It goes on watching and says when it passes."
-        )
+        yield "Mainstay knows no action for this. It goes on watching and says when it passes."
 
 
 def _section(title: str, lines: Sequence[str] | Iterator[str]) -> Iterator[str]:

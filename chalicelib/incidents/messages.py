@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.incidents.announced import standing_of_announcement
+from chalicelib.incidents.chat_messages import Chat, Link
 from chalicelib.incidents.foreseen import standing_of_warning
 from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.message_text import render_text
 from chalicelib.incidents.model import Evidence, Incident, State, TimelineEvent, seconds_between
 from chalicelib.incidents.plans import RecoveryPlan
 from chalicelib.incidents.standing import Standing, standing_of
-from chalicelib.incidents.telling import Telling, quote, say_duration, seconds_in
+from chalicelib.incidents.telling import Telling, quote, say_duration, say_time, seconds_in
+from chalicelib.incidents.word import is_announced
 from chalicelib.redaction import inert, redact_value
 
 SCHEMA = "mainstay.incident.v1"
@@ -39,7 +42,9 @@ class Message:
     document: dict[str, Any]
     """For machines. ``schema`` names its form; a key is never taken away or given another meaning."""
     attributes: dict[str, str]
-    """By which subscribers filter: severity, state, resource_type, classification, decision."""
+    """By which subscribers filter: type, severity, state, resource_type, classification, decision ..."""
+    chat: Chat
+    """The same for a chat."""
 
 
 def render_message(
@@ -56,13 +61,23 @@ def render_message(
         happened=_happened(incident, quote(happened or f"was {incident.failure.replace('-', ' ')}")),
         url=f"{console_url.rstrip('/')}/incidents/{incident.incident_id}" if console_url else "",
     )
-    standing = standing_of_warning(telling) if incident.foreseen else standing_of(telling)
+    standing = _standing(telling)
+    subject, attributes = _subject(telling, standing), _attributes(incident)
     return Message(
-        subject=_subject(telling, standing),
+        subject=subject,
         text=_cut(render_text(telling, standing)),
         document=_fitted(redact_value(_document(telling, standing))) | {"url": telling.url},
-        attributes=_attributes(incident),
+        attributes=attributes,
+        chat=_chat(telling, standing, attributes),
     )
+
+
+def _standing(telling: Telling) -> Standing:
+    """A word of AWS to people, a warning, or a failure."""
+    incident = telling.incident
+    if is_announced(incident) and incident.plan is None:
+        return standing_of_announcement(telling)
+    return standing_of_warning(telling) if incident.foreseen else standing_of(telling)
 
 
 def _happened(incident: Incident, title: str) -> str:
@@ -74,6 +89,8 @@ def _happened(incident: Incident, title: str) -> str:
         return title.replace("is expected", "was expected", 1)
     if due is None:
         return title
+    if is_announced(incident):
+        return f"{title} on {due:%Y-%m-%d}"
     if incident.state in ENDED:
         return f"{title} by {due:%H:%M} UTC"
     newest = max(signal.occurred_at for signal in incident.signals)
@@ -101,13 +118,41 @@ def as_ascii(text: str) -> str:
 
 def _attributes(incident: Incident) -> dict[str, str]:
     assessment, decision = incident.assessment, incident.decision
+    severity = str(assessment.severity) if assessment else ""
     return {
-        "severity": str(assessment.severity) if assessment else _UNKNOWN,
+        "type": "incident",
+        "severity": severity or _UNKNOWN,
+        "severity_number": severity,
         "state": incident.state.value,
         "resource_type": as_ascii(quote(incident.resource.type)) or _UNKNOWN,
         "classification": assessment.classification.value if assessment else _UNKNOWN,
         "decision": decision.verdict.value if decision else _UNKNOWN,
+        "escalation": "expired" if incident.state is State.EXPIRED else "",
     }
+
+
+def _chat(telling: Telling, standing: Standing, attributes: Mapping[str, str]) -> Chat:
+    incident = telling.incident
+    resource, name = incident.resource, quote(incident.resource.id)
+    lives = f"{quote(resource.type)} in {quote(resource.region)}, account {quote(resource.account)}"
+    return Chat(
+        kind="incident",
+        thread=incident.incident_id,
+        title=f"{name} {telling.happened}: {standing.short}",
+        summary=f"{name} {telling.happened}. {standing.sentences}",
+        facts={
+            "Resource": lives,
+            telling.words.began: say_time(incident.failed_at),
+            "Severity": f"{attributes['severity']} of 10" if attributes["severity_number"] else "",
+            "Incident": incident.incident_id,
+        },
+        steps=standing.steps,
+        links=[Link(label="Everything about it", url=telling.url)] if telling.url else [],
+        resources=(name,),
+        keywords=(incident.state.value.lower().replace("_", " "), quote(resource.type)),
+        context=attributes,
+        needs_people=standing.needs_people,
+    )
 
 
 # -- for machines -------------------------------------------------------------------------------

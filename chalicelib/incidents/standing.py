@@ -17,6 +17,11 @@ class Standing:
     sentences: str
     steps: tuple[str, ...]
 
+    @property
+    def needs_people(self) -> bool:
+        """Whether somebody has to do something."""
+        return "needs you" in self.short or self.short.endswith("needs your approval")
+
 
 def standing_of(telling: Telling) -> Standing:
     """Where the incident stands."""

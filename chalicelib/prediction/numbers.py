@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import TextWrapper
 
+from chalicelib.incidents.chat_messages import Chat
 from chalicelib.incidents.messages import Message
 from chalicelib.prediction.scores import Worth
 
@@ -40,15 +41,25 @@ _HELD_OUT = TextWrapper(width=76, subsequent_indent="  ")
 
 def render_numbers(week: Sequence[Worth], ever: Sequence[Worth], *, week_name: str) -> Message:
     """Two tables, and what the numbers mean."""
+    title = f"What the warnings of {week_name} were worth"
+    attributes = {"type": "week"}
     return Message(
-        subject=f"[Mainstay] What the warnings of {week_name} were worth",
+        subject=f"[Mainstay] {title}",
         text="\n".join(_lines(week, ever, week_name)) + "\n",
         document={
             "schema": SCHEMA,
             "week": [one.model_dump() for one in week],
             "ever": [one.model_dump() for one in ever],
         },
-        attributes={"kind": "numbers"},
+        attributes=attributes,
+        chat=Chat(
+            kind="week",
+            thread="weekly",
+            title=title,
+            summary=f"What became of the warnings of {week_name}:",
+            block="\n".join(tabulate_worths(week)),
+            context=attributes,
+        ),
     )
 
 

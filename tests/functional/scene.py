@@ -52,32 +52,55 @@ _OFTEN = {"Delay": 0.1, "MaxAttempts": 100}
 _NUMBERS = itertools.count(1)
 
 
-class Inbox:
-    """A queue that is subscribed to the notifications: what machines are told."""
+class Queue:
+    """A queue that is subscribed to a topic."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, topic_arn: str, name: str, **subscription: Any) -> None:
         self._client = world.aws.client("sqs")
-        self._url = self._client.create_queue(QueueName="inbox")["QueueUrl"]
+        self._url = self._client.create_queue(QueueName=name)["QueueUrl"]
         self._received: list[dict[str, Any]] = []
         world.aws.client("sns").subscribe(
-            TopicArn=world.team.settings.notifications_topic_arn,
+            TopicArn=topic_arn,
             Protocol="sqs",
-            Endpoint=f"arn:aws:sqs:{world.aws.region}:{world.aws.account}:inbox",
+            Endpoint=f"arn:aws:sqs:{world.aws.region}:{world.aws.account}:{name}",
+            Attributes=subscription,
         )
+
+    def received(self) -> list[dict[str, Any]]:
+        """Every message as SNS wraps it, oldest first, with ``Message`` as JSON."""
+        while found := self._client.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            bodies = [json.loads(one["Body"]) for one in found]
+            self._received += [{**body, "Message": json.loads(body["Message"])} for body in bodies]
+            for one in found:
+                self._client.delete_message(QueueUrl=self._url, ReceiptHandle=one["ReceiptHandle"])
+        return self._received
+
+
+class Inbox:
+    """What machines and people are told: a queue for each of the two topics."""
+
+    def __init__(self, world: World) -> None:
+        settings = world.team.settings
+        self._machines = Queue(world, settings.machines_topic_arn, "inbox")
+        self._people = Queue(world, settings.people_topic_arn, "people")
 
     def about(self, incident_id: str) -> list[dict[str, Any]]:
         """The documents about an incident, oldest first."""
         return [document for document in self.received() if document.get("incident_id") == incident_id]
 
     def received(self) -> list[dict[str, Any]]:
-        """Every document, oldest first."""
-        while found := self._client.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
-            self._received += [json.loads(json.loads(one["Body"])["Message"]) for one in found]
-            for one in found:
-                self._client.delete_message(QueueUrl=self._url, ReceiptHandle=one["ReceiptHandle"])
-        return self._received
+        """Every document that machines got, oldest first."""
+        return [one["Message"] for one in self._machines.received()]
+
+    def people(self) -> list[dict[str, Any]]:
+        """Every message that people got, oldest first: ``Subject``, ``Message`` for a chat, attributes."""
+        return self._people.received()
+
+    def people_about(self, incident_id: str) -> list[dict[str, Any]]:
+        """What people were told about one incident alone."""
+        return [one for one in self.people() if one["Message"]["metadata"]["threadId"] == incident_id]
 
 
 @dataclass(frozen=True)

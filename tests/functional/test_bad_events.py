@@ -176,7 +176,7 @@ def test_an_alarm_opens_an_incident(scene: Scene) -> None:
     alarm = _event("alarm-status-check", AWSAccountId=instance.account)
     alarm["AlarmArn"] = alarm["AlarmArn"].replace("eu-west-1", instance.region)
     alarm["Trigger"]["Dimensions"] = [{"name": "InstanceId", "value": instance.id}]
-    topic = scene.world.team.settings.notifications_topic_arn.replace("notifications", "alarms")
+    topic = scene.world.team.settings.people_topic_arn.replace("people", "alarms")
     scene.world.aws.client("sns").publish(TopicArn=topic, Message=json.dumps(alarm))
     scene.world.settle()
     (story,) = scene.stories(instance)

@@ -61,7 +61,7 @@ def test_people_are_told_once_however_often_an_alert_is_looked_after() -> None:
     team = with_alerts(alert)
     for _ in range(3):
         looked_after(team, alert)
-    assert [one.attributes["kind"] for one in team.publisher.told] == ["alert"]
+    assert [one.attributes["type"] for one in team.publisher.told] == ["alert"]
     assert team.alerts.by_id[alert.alert_id].told == "now"
     assert team.alerts.taken == set()
 
@@ -126,7 +126,7 @@ def test_what_is_above_the_rate_comes_as_one_digest() -> None:
     team = with_alerts(*alerts, policy="scan: {alerts_per_scan: 2}")
     counts = look_after_alerts(team.collaborators())
     assert counts["told"] == 9
-    assert [one.attributes["kind"] for one in team.publisher.told] == ["alert", "alert", "alerts"]
+    assert [one.attributes["type"] for one in team.publisher.told] == ["alert", "alert", "digest"]
     assert {one.told for one in team.alerts.by_id.values()} == {"now"}
     look_after_alerts(team.collaborators())
     assert len(team.publisher.told) == 3

@@ -98,8 +98,8 @@ class Account:
         """As it is right after Mainstay has been deployed."""
         moto_api_backend.reset()
         self.client("dynamodb").create_table(**self._schema)
-        topic = self.team.settings.notifications_topic_arn.rpartition(":")[2]
-        self.client("sns").create_topic(Name=topic)
+        for topic in (self.team.settings.people_topic_arn, self.team.settings.machines_topic_arn):
+            self.client("sns").create_topic(Name=topic.rpartition(":")[2])
 
     def new_team(self, clock: Clock, policy: Policy) -> Collaborators:
         """Collaborators as a fresh process has them, with this clock. The AWS clients are used again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qs
@@ -99,7 +99,7 @@ class Journal:
             self._changing(call).after = self.look()
             self.on_change(call)
         if call.service == "sns" and call.operation == "Publish":
-            self.messages.append(_message(request))
+            self.messages += _messages(request)
         if call.operation == "TransactWriteItems" and b'"CONTROL"' in _body(request):
             self._allowed[self.current_run()] = call.number
 
@@ -124,10 +124,13 @@ def is_change(call: Call) -> bool:
     return call.service not in OURS and not call.operation.startswith(_READS)
 
 
-def _message(request: Any) -> Message:
-    (text,) = parse_qs(_body(request).decode())["Message"]
-    document = json.loads(json.loads(text)["default"])
-    return Message(incident_id=document["incident_id"], state=document["state"])
+def _messages(request: Any) -> Iterator[Message]:
+    """What people are told by it; machines' documents go to another topic."""
+    sent = parse_qs(_body(request).decode())
+    if not sent["TopicArn"][0].endswith("-people"):
+        return
+    metadata = json.loads(json.loads(sent["Message"][0])["default"])["metadata"]
+    yield Message(incident_id=metadata["threadId"], state=metadata["additionalContext"]["state"])
 
 
 def _body(request: Any) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from chalicelib.errors import (
     ThrottledError,
     UnreachableError,
 )
+from chalicelib.incidents.chat_messages import Chat
 from chalicelib.incidents.messages import Message
 from chalicelib.incidents.model import Incident, State
 from chalicelib.incidents.step import Step
@@ -152,19 +154,53 @@ def test_the_model_is_asked_once_by_its_id() -> None:
 # -- messages -----------------------------------------------------------------------------------
 
 
-def test_a_message_is_a_mail_for_people_and_a_document_for_machines() -> None:
+MESSAGE = Message(
+    subject="[Mainstay] i-0abc was stopped",
+    text="Hello,\nit runs again.\n",
+    document={"schema": "mainstay.incident.v1", "at": NOON},
+    attributes={"type": "incident", "severity": "6", "severity_number": "6", "decision": ""},
+    chat=Chat(kind="incident", thread="inc-1", title="i-0abc was stopped", summary="It runs again."),
+)
+HERE = "arn:aws:sns:eu-west-1:111122223333"
+
+
+def _notifier(aws: Aws) -> Notifier:
+    return Notifier(aws, people_topic_arn=f"{HERE}:people", machines_topic_arn=f"{HERE}:machines")
+
+
+def test_people_get_a_mail_and_a_chat_message_and_machines_a_document() -> None:
     aws = FakeAws({"MessageId": "message-1"})
-    message = Message(
-        subject="[Mainstay] i-0abc was stopped",
-        text="Hello,\nit runs again.\n",
-        document={"schema": "mainstay.incident.v1", "at": NOON},
-        attributes={"severity": "6", "state": "COMPLETED", "decision": ""},
+    assert _notifier(aws).publish(MESSAGE) == "message-1"
+    machines, people = (sent for _, _, sent in aws.calls)
+    assert {(service, operation) for service, operation, _ in aws.calls} == {("sns", "publish")}
+    assert machines["TopicArn"] == f"{HERE}:machines"
+    assert json.loads(machines["Message"])["schema"] == "mainstay.incident.v1"
+    assert (people["TopicArn"], people["Subject"]) == (f"{HERE}:people", MESSAGE.subject)
+    forms = json.loads(people["Message"])
+    assert (forms["email"], forms["sms"]) == (MESSAGE.text, MESSAGE.subject)
+    assert json.loads(forms["default"])["metadata"]["threadId"] == "inc-1"
+
+
+def test_attributes_without_a_value_are_left_out_and_numbers_are_numbers() -> None:
+    aws = FakeAws({"MessageId": "message-1"})
+    _notifier(aws).tell_people(MESSAGE, {"approver": "alice"})
+    ((_, _, sent),) = aws.calls
+    kinds = {
+        name: (value["DataType"], value["StringValue"]) for name, value in sent["MessageAttributes"].items()
+    }
+    assert kinds == {
+        "type": ("String", "incident"),
+        "severity": ("String", "6"),
+        "severity_number": ("Number", "6"),
+        "approver": ("String", "alice"),
+    }
+
+
+def test_the_same_message_has_the_same_id_in_a_chat() -> None:
+    aws = FakeAws({"MessageId": "message-1"})
+    for message in (MESSAGE, MESSAGE, replace(MESSAGE, text="another")):
+        _notifier(aws).tell_people(message)
+    first, again, other = (
+        json.loads(json.loads(sent["Message"])["default"])["id"] for _, _, sent in aws.calls
     )
-    assert Notifier(aws, "arn:aws:sns:eu-west-1:111122223333:topic").publish(message) == "message-1"
-    ((service, operation, sent),) = aws.calls
-    assert (service, operation) == ("sns", "publish")
-    assert sent["Subject"] == message.subject
-    forms = json.loads(sent["Message"])
-    assert forms["email"] == message.text
-    assert json.loads(forms["default"])["schema"] == "mainstay.incident.v1"
-    assert sorted(sent["MessageAttributes"]) == ["severity", "state"]
+    assert first == again != other

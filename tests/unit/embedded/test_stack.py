@@ -171,7 +171,8 @@ def test_the_outputs_name_everything_by_app_and_stage(made: Made) -> None:
     assert made.outputs | {"DeadLettersUrl": ""} == {
         "IncidentsTable": "mainstay-local-incidents",
         "PatternsTable": "mainstay-local-patterns",
-        "NotificationsTopicArn": f"arn:aws:sns:{here}:mainstay-local-notifications",
+        "PeopleTopicArn": f"arn:aws:sns:{here}:mainstay-local-people",
+        "MachinesTopicArn": f"arn:aws:sns:{here}:mainstay-local-machines",
         "AlarmsTopicArn": f"arn:aws:sns:{here}:mainstay-local-alarms",
         "ScansTopicArn": f"arn:aws:sns:{here}:mainstay-local-scans",
         "DeadLettersUrl": "",
@@ -242,7 +243,7 @@ def test_everything_that_keeps_data_is_encrypted() -> None:
 
     for table in ("IncidentsTable", "PatternsTable"):
         assert _properties(rendered, table)["SSESpecification"] == {"SSEEnabled": True}
-    for topic in ("NotificationsTopic", "AlarmsTopic", "ScansTopic"):
+    for topic in ("PeopleTopic", "MachinesTopic", "AlarmsTopic", "ScansTopic"):
         assert _properties(rendered, topic)["KmsMasterKeyId"] == {"GetAtt": "TopicKey.Arn"}
     assert _properties(rendered, "DeadLetters")["SqsManagedSseEnabled"] is True
     assert "BucketEncryption" in _properties(rendered, "ArtifactBucket")

@@ -306,9 +306,10 @@ def test_the_document_is_json_and_says_everything() -> None:
 
 def test_subscribers_can_choose_by_what_it_is() -> None:
     assert a_forecast().attributes == {
-        "kind": "alert",
+        "type": "alert",
         "state": "OPEN",
         "severity": "7",
+        "severity_number": "7",
         "urgency": "now",
         "detector": "forecast",
         "resource_type": "rds.db-instance",
@@ -328,7 +329,7 @@ def test_numbers_are_said_for_machines_as_well() -> None:
     message = the_weekly_numbers()
     assert [one["detector"] for one in message.document["week"]] == ["forecast", "rate_spike"]
     assert message.document["ever"][0]["prevented"] == 26
-    assert message.attributes == {"kind": "numbers"}
+    assert message.attributes == {"type": "week"}
 
 
 def test_an_alert_is_about_a_resource_only_where_one_is_known() -> None:

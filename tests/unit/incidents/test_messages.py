@@ -196,13 +196,23 @@ def test_the_document_says_what_the_mail_says() -> None:
 @EACH_STORY
 def test_attributes_are_what_subscribers_can_filter_by(story: Callable[[], Told]) -> None:
     attributes = render(story()).attributes
-    assert set(attributes) == {"severity", "state", "resource_type", "classification", "decision"}
-    assert all(value and value.isascii() for value in attributes.values())
+    named = {"type", "severity", "state", "resource_type", "classification", "decision"}
+    assert set(attributes) == named | {"severity_number", "escalation"}
+    assert all(attributes[name] for name in named)
+    assert all(value.isascii() for value in attributes.values())
 
 
 def test_attributes_of_an_incident_that_nobody_has_judged_yet() -> None:
     attributes = told_of(an_incident(State.DETECTING, assessment=None, decision=None)).attributes
     assert (attributes["severity"], attributes["decision"]) == ("unknown", "unknown")
+    assert attributes["severity_number"] == ""
+
+
+def test_a_question_that_nobody_answered_is_passed_on() -> None:
+    ended = [
+        told_of(an_incident(state)).attributes["escalation"] for state in (State.EXPIRED, State.REJECTED)
+    ]
+    assert ended == ["expired", ""]
 
 
 @EACH_STORY
