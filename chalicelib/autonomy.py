@@ -103,7 +103,7 @@ def _rung(
         threshold=limits.threshold,
         most=most,
         step=step,
-        why=(*(why for cap, why in caps if cap is most), *_by_confidence(confidence, needed, limits)),
+        why=tuple(why for cap, why in caps if cap is most) or _by_confidence(confidence, needed, limits),
         needed=needed if step is Autonomy.ASK and most is Autonomy.AUTOMATIC else None,
     )
 
@@ -225,9 +225,10 @@ def _before(entry: Entry, entries: Iterable[Entry], outcomes: Outcomes) -> Outco
     )
 
 
-def _by_confidence(confidence: float | None, needed: int | None, limits: Limits) -> Iterator[str]:
+def _by_confidence(confidence: float | None, needed: int | None, limits: Limits) -> tuple[str, ...]:
     if confidence is None:
-        yield "There was no incident of it of late: how sure the next one is follows from its evidence."
-    elif confidence < limits.threshold:
-        said = f"It is {confidence:.0%} sure, and {limits.threshold:.0%} are needed"
-        yield f"{said}." if needed is not None else f"{said}; good outcomes alone cannot lift it there."
+        return ("There was none of late: how sure the next one is follows from its evidence.",)
+    if confidence >= limits.threshold:
+        return ()
+    said = f"It is {confidence:.0%} sure, and {limits.threshold:.0%} are needed"
+    return (f"{said}.",) if needed is not None else (f"{said}; good outcomes alone cannot lift it there.",)

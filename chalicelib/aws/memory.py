@@ -14,6 +14,7 @@ from chalicelib.aws import items, keys
 from chalicelib.aws.clients import Aws, TransactionCancelledError
 from chalicelib.aws.incident_parts import in_days
 from chalicelib.aws.records import read_incident
+from chalicelib.aws.switches import Switched, Switches
 from chalicelib.errors import ConflictError, UnknownIncidentError, UnreachableError, WrongStateError
 from chalicelib.incidents.guard import Guard, Load, Outcomes, ServiceIssue
 from chalicelib.incidents.model import Assessment, Incident, Observation, PastIncident, Resource, State
@@ -69,6 +70,7 @@ class Memory:
     def __init__(self, aws: Aws, table: str) -> None:
         self._aws = aws
         self.table = table
+        self.switches = Switches(aws, table)
 
     def for_analysis(self, step: Step, now: datetime, service: str = "") -> Material:
         """The record, outcomes of the same signature and type, the known-good state, and the load.
@@ -129,8 +131,7 @@ class Memory:
 
     def set_mode(self, mode: str, by: str, now: datetime) -> None:
         """Set the mode for everything in this stage and region."""
-        content = items.item("CONTROL", "MODE", mode=mode, set_by=by, set_at=now)
-        self._aws.read("dynamodb", "put_item", TableName=self.table, Item=content)
+        self.switches.switch_to(Switched(mode=mode, set_by=by, set_at=now))
 
     def known_good(self, resource: Resource) -> Observation | None:
         """What was last known to be good about a resource."""

@@ -10,7 +10,6 @@ from math import log10
 from markupsafe import Markup
 
 from chalicelib.pages.charts import (
-    EDGE,
     TEXT,
     Scale,
     bar,
@@ -129,7 +128,7 @@ class Strip:
 
 def draw_strips(name: str, title: str, strips: Sequence[Strip]) -> Markup:
     """One row of dots for each kind over the same time, which is laid out by magnitude."""
-    row, head = 56.0, 4.0
+    row, head = 68.0, 4.0
     height = head + row * len(strips) + TEXT + 12
     scale = _durations(strips)
     marks = [
@@ -160,7 +159,7 @@ def _moments(scale: Scale, height: float) -> Iterator[Markup]:
 
 
 def _strip(strip: Strip, top: float, scale: Scale) -> Iterator[Markup]:
-    middle = top + 36
+    middle = top + 46
     yield line("axis", ((0, middle), (1, middle)))
     for place, seconds in enumerate(_thinned(finite(strip.seconds))):
         yield dot("sample", inset(scale.place(max(0.1, seconds))), middle + _SPREAD[place % len(_SPREAD)], 3)
@@ -168,9 +167,9 @@ def _strip(strip: Strip, top: float, scale: Scale) -> Iterator[Markup]:
         if value is not None:
             x = inset(scale.place(max(0.1, value)))
             yield line(f"mark {css}", ((x, middle - 11), (x, middle + 11)))
-    told = f"half {say_seconds(strip.p50)} · 9 of 10 {say_seconds(strip.p90)} · n = {len(strip.seconds)}"
     yield label(strip.label, 0, top + 14, css="name")
-    yield label(told, 1, top + 14)
+    yield label(f"n = {say_number(len(strip.seconds))}", 1, top + 14)
+    yield label(f"half within {say_seconds(strip.p50)}, 9 of 10 within {say_seconds(strip.p90)}", 0, top + 29)
 
 
 def _thinned(values: Sequence[float]) -> Sequence[float]:
@@ -198,13 +197,11 @@ class Bin:
 
 def draw_calibration(name: str, title: str, bins: Sequence[Bin]) -> Markup:
     """Stated across, turned out right upwards; on the diagonal both are the same."""
-    height, floor = 260.0, 260.0 - 2 * TEXT - 8
+    height, floor = 260.0, 260.0 - TEXT - 8
     marks = [
         *(mark for share in (0, 0.5, 1) for mark in _share_lines(share, floor)),
         line("diagonal", ((inset(0), floor), (inset(1), _right(1, floor)))),
         *(mark for one in bins for mark in _bin(one, floor)),
-        label("share that turned out right ↑", EDGE + 0.09, _right(1, floor) + TEXT, anchor="start"),
-        label("confidence stated →", 0.5, height - 3),
     ]
     told = "; ".join(
         f"of {one.count} stated with {say_share(one.stated)}, {say_share(one.right)} turned out right"
@@ -223,19 +220,19 @@ def _share_lines(share: float, floor: float) -> Iterator[Markup]:
     y, x = _right(share, floor), inset(share)
     yield line("grid", ((inset(0), y), (inset(1), y)))
     yield line("grid", ((x, _right(1, floor)), (x, floor)))
-    yield label(say_share(share), x, floor + TEXT + 2)
+    yield label(say_share(share) + (" stated" if share == 1 else ""), x, floor + TEXT + 2)
     if share:
-        yield label(say_share(share), 0, y - 3)
+        yield label(say_share(share) + (" turned out right" if share == 1 else ""), 0, y - 4)
 
 
 def _bin(one: Bin, floor: float) -> Iterator[Markup]:
+    """The count stands at whichever end of the whisker has room for it."""
     x, y = inset(Scale(low=0, high=1).place(one.stated)), _right(one.right, floor)
-    yield line("whisker", ((x, _right(one.low, floor)), (x, _right(one.high, floor))))
+    high, low = _right(one.high, floor), _right(one.low, floor)
+    yield line("whisker", ((x, low), (x, high)))
     yield dot("sample strong", x, y, min(9.0, 4 + log10(max(1, one.count))))
-    if x < 1 / 2:
-        yield label(f"n = {say_number(one.count)}", x + 0.03, y + 4, anchor="start")
-    else:
-        yield label(f"n = {say_number(one.count)}", x - 0.03, y + 4, anchor="end")
+    under = low + TEXT + 1
+    yield label(say_number(one.count), x, under if under < floor else high - 4, anchor="middle")
 
 
 # -- one share, and how sure it is --------------------------------------------------------------

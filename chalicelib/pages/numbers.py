@@ -40,10 +40,10 @@ def say_seconds(seconds: float | None) -> str:
     """The one unit that fits: ``0.4 s``, ``12 s``, ``3 min``, ``2.5 h``, ``4 days``."""
     if seconds is None or not isfinite(seconds):
         return NOTHING
-    if abs(seconds) < 2 * _MINUTE:
+    if abs(seconds) < _MINUTE:
         return f"{_rounded(seconds):g} s"
-    if abs(seconds) < 2 * _HOUR:
-        return f"{seconds / _MINUTE:.0f} min"
+    if abs(seconds) < _HOUR:
+        return f"{_rounded(seconds / _MINUTE):g} min"
     if abs(seconds) < 2 * _DAY:
         return f"{_rounded(seconds / _HOUR):g} h"
     return f"{say_number(seconds / _DAY)} days"

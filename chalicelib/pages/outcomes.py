@@ -67,7 +67,8 @@ def render_outcomes(found: Reliability, *, base: str) -> str:
         confidence=_calibration("confidence", "Confidence of incidents", found.confidence),
         probability=_calibration("probability", "Probability of warnings", found.probability),
         worth=(WORTH_HEADS, worth_rows(found.worth)),
-        ladder=_ladder(found.ladder),
+        ladder=_ladder([one for one in found.ladder if not _is_only_told(one)]),
+        told=[(one.signature, " ".join(one.why)) for one in found.ladder if _is_only_told(one)],
     )
 
 
@@ -207,6 +208,11 @@ def _ladder(rungs: Sequence[Rung]) -> list[dict[str, Any]]:
     """What people have seen comes first, then what stands highest."""
     order = sorted(rungs, key=lambda one: (-one.outcomes.ended, one.step is None, one.signature))
     return [_rung(place, one) for place, one in enumerate(order)]
+
+
+def _is_only_told(rung: Rung) -> bool:
+    """Whether it never happened and nothing would be done about it: not worth a picture."""
+    return not rung.outcomes.ended and rung.most is Autonomy.OBSERVE
 
 
 def _rung(place: int, rung: Rung) -> dict[str, Any]:

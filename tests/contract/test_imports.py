@@ -20,7 +20,7 @@ pages
 services
 reliability ahead
 scanning outlook
-sweep approval deciding alerting
+sweep approval deciding alerting switching
 intake workflow doing watching weekly missing autonomy
 undoing
 collaborators
