@@ -17,7 +17,8 @@ from urllib.parse import quote as percent
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from chalicelib.incidents.telling import say_duration, say_time
+from chalicelib.incidents.telling import capital, say_duration, say_time
+from chalicelib.pages.words import TONES, label_of, say_roughly
 from chalicelib.redaction import clean_text, inert, redact_value
 
 _LONGEST = 4000
@@ -105,6 +106,13 @@ def _clock(at: datetime) -> str:
     return f"{at:%H:%M:%S}"
 
 
+def _short(name: object, room: int = 90) -> str:
+    """A long name without its middle, since both ends of a name tell it from others."""
+    text = clean_text(str(name), _LONGEST)
+    half = (room - 1) // 2
+    return text if len(text) <= room else f"{text[:half]}…{text[-half:]}"
+
+
 def _pretty(value: object) -> Markup:
     """JSON-like data, redacted, with a line for each value."""
     lines = json.dumps(redact_value(value), indent=2, default=str, ensure_ascii=False).splitlines()
@@ -127,4 +135,11 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "iso": datetime.isoformat,
     "duration": say_duration,
     "pretty": _pretty,
+    "label": label_of,
+    "capital": capital,
+    "tone": lambda name: TONES.get(name, "idle"),
+    "roughly": say_roughly,
+    "short": _short,
+    "at": lambda place: Markup(f"{place:.2f}%"),  # noqa: S704 - a number
+    "number": lambda count: Markup(f"{count:,}"),  # noqa: S704 - a number
 }

@@ -1,0 +1,99 @@
+"""How pages speak of what records hold: a label, a tone, a rough time. One table for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from chalicelib.incidents.lifecycle import OPEN
+from chalicelib.incidents.model import Incident, State, seconds_between
+from chalicelib.incidents.plans import Health, Risk, Verdict
+
+TONES: Mapping[str, str] = {
+    State.DETECTING: "info",
+    State.ANALYZING: "info",
+    State.PLANNING: "info",
+    State.AWAITING_APPROVAL: "ask",
+    State.EXECUTING: "info",
+    State.VERIFYING: "info",
+    State.ROLLING_BACK: "warn",
+    State.COMPLETED: "ok",
+    State.FAILED: "bad",
+    State.COOLDOWN: "warn",
+    State.DISMISSED: "idle",
+    State.REJECTED: "idle",
+    State.EXPIRED: "bad",
+    Health.HEALTHY: "ok",
+    Health.DEGRADED: "warn",
+    Health.UNHEALTHY: "bad",
+    Risk.LOW: "ok",
+    Risk.MEDIUM: "warn",
+    Risk.HIGH: "bad",
+    Verdict.RECOVER: "ok",
+    Verdict.REVIEW: "ask",
+    Verdict.IGNORE: "idle",
+    "intended": "info",
+    "running": "info",
+    "unsure": "warn",
+    "done": "ok",
+    "failed": "bad",
+}
+"""Of states, health, risks, verdicts, and what became of effects."""
+
+NEXT: Mapping[State, str] = {
+    State.DETECTING: "judge what it means",
+    State.ANALYZING: "make one exact plan",
+    State.PLANNING: "repair it, ask a person, or leave it alone",
+    State.AWAITING_APPROVAL: "done once a person approves; nothing is changed before",
+    State.EXECUTING: "verify that it is well",
+    State.VERIFYING: "tell how it ended",
+    State.ROLLING_BACK: "tell a person what is left to do",
+}
+"""What an open incident does after what it waits for."""
+
+GATE_ANSWERS: Mapping[Verdict, str] = {
+    Verdict.RECOVER: "allows it",
+    Verdict.REVIEW: "asks a person",
+    Verdict.IGNORE: "leaves it alone",
+}
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def label_of(name: str) -> str:
+    """For people: ``AWAITING_APPROVAL`` is ``Awaiting approval``."""
+    return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def is_open(state: State) -> bool:
+    """Whether something is still to come."""
+    return state in OPEN
+
+
+def say_roughly(seconds: float) -> str:
+    """A duration in its two largest units: ``42 s``, ``6 min 47 s``, ``3 h 5 min``, ``4 days``."""
+    whole = int(seconds)
+    if seconds < 10:  # noqa: PLR2004 - a figure with one digit says more with the next
+        return f"{seconds:.1f} s"
+    if whole < _MINUTE:
+        return f"{whole} s"
+    if whole < _HOUR:
+        return _two(whole, _MINUTE, "min", 1, "s")
+    return _two(whole, _HOUR, "h", _MINUTE, "min") if whole < 2 * _DAY else f"{whole // _DAY} days"
+
+
+def _two(seconds: int, large: int, name: str, small: int, other: str) -> str:
+    rest = seconds % large // small
+    return f"{seconds // large} {name} {rest} {other}" if rest else f"{seconds // large} {name}"
+
+
+def must_act(incident: Incident) -> str:
+    """Whether the reader has to do something: ``now``, ``look`` or ``nothing``."""
+    if incident.state in (State.AWAITING_APPROVAL, State.FAILED, State.EXPIRED, State.COOLDOWN):
+        return "now"
+    return "look" if incident.state in (State.DISMISSED, State.REJECTED) or incident.successor else "nothing"
+
+
+def age_of(at: datetime, now: datetime) -> float:
+    """In seconds; never below zero."""
+    return seconds_between(at, now)
