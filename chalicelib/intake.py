@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from chalicelib.announcing import add_view, remember_issue
 from chalicelib.aws.incident_table import How, Opening
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import StaleRecordError
@@ -23,8 +24,9 @@ from chalicelib.incidents.model import (
 )
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import START, News, bookmark_after, write_events
+from chalicelib.incidents.word import is_announced
 from chalicelib.redaction import clean_text, redact_value
-from chalicelib.signals import Ignored, Reading, read_alarm, read_event
+from chalicelib.signals import Ignored, IgnoredCode, Reading, ignore, read_alarm, read_event
 
 _LONGEST_EVENT = 4000
 """Characters that are kept of an ignored event."""
@@ -36,7 +38,7 @@ def receive_event(event: object, team: Collaborators) -> dict[str, Any]:
 
 
 def receive_alarm(message: object, team: Collaborators) -> dict[str, Any]:
-    """Take in a message of the alarm topic."""
+    """Take in a message of the alarm topic: of CloudWatch, Health, Budgets or Cost Anomaly Detection."""
     return _receive(read_alarm(message, **_knowledge(team)), message, team)
 
 
@@ -113,7 +115,9 @@ def new_incident(signal: Signal, now: datetime) -> Incident:
 def first_step(incident: Incident, team: Collaborators) -> Step:
     """The input of an incident's workflow: always the same for the same record."""
     limits = team.limits(incident.resource, incident.observation.tags if incident.observation else {})
-    named = incident.foreseen or incident.signals[0].actor.kind is not ActorKind.UNKNOWN
+    named = (
+        incident.foreseen or is_announced(incident) or incident.signals[0].actor.kind is not ActorKind.UNKNOWN
+    )
     return Step(
         incident_id=incident.incident_id,
         resource=incident.resource,
@@ -124,24 +128,36 @@ def first_step(incident: Incident, team: Collaborators) -> Step:
         failed_at=incident.failed_at,
         foreseen=incident.foreseen,
         since=incident.opened_at,
-        settle_seconds=0 if named else limits.settle_seconds,
+        settle_seconds=0 if named or is_announced(incident) else limits.settle_seconds,
         approval_seconds=limits.approval_seconds,
         cooldown_seconds=limits.cooldown_seconds,
     )
 
 
 def _receive(reading: Reading, event: object, team: Collaborators) -> dict[str, Any]:
-    for ignored in reading.ignored:
-        _note_ignored(ignored, event, team)
     for signal in reading.own:
         team.patiently(partial(team.incidents.hush, signal, team.clock()))
+    for signal in reading.signals:
+        remember_issue(signal, team)
     openings = [open_incident(signal, team) for signal in reading.signals]
+    openings += [team.patiently(partial(add_view, signal, team)) for signal in reading.views]
+    ignored = [*reading.ignored, *_of_nothing(reading, openings)]
+    for one in ignored:
+        _note_ignored(one, event, team)
     return {
         "incidents": [
             {"incident_id": one.incident_id, "how": one.how.value} for one in openings if one.incident_id
         ],
-        "ignored": [{"code": one.code, "reason": one.reason} for one in reading.ignored],
+        "ignored": [{"code": one.code, "reason": one.reason} for one in ignored],
     }
+
+
+def _of_nothing(reading: Reading, openings: Sequence[Opening]) -> Sequence[Ignored]:
+    """Views that are about no incident open none: that is on record too."""
+    if not reading.views or any(one.incident_id for one in openings):
+        return ()
+    said = reading.views[0]
+    return ignore(IgnoredCode.NO_FAILURE, f"{said.event_name} is about nothing that was told").ignored
 
 
 def _note_ignored(ignored: Ignored, event: object, team: Collaborators) -> None:

@@ -57,7 +57,8 @@ def detect_incident(step: Step, team: Collaborators) -> Step:
 
 def analyze_incident(step: Step, team: Collaborators) -> Step:
     """Gather evidence and judge it: by rules always, with the model's help where the policy says so."""
-    material = team.memory.for_analysis(step, team.clock())
+    service = team.types[step.resource.type].event_source
+    material = team.memory.for_analysis(step, team.clock(), service)
     case = _case(material, team)
     if case.failing is not True and _was_looked_at_too_early(case, step):
         return look_again(step, len(case.signals), team)
@@ -167,6 +168,7 @@ def _case(material: Material, team: Collaborators) -> Case:
         load=material.load,
         policy=team.policy,
         now=team.clock(),
+        service_issue=material.service_issue,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.analysis.policy import Limits, Policy
-from chalicelib.incidents.guard import Guard, Load, Outcomes
+from chalicelib.incidents.guard import Guard, Load, Outcomes, ServiceIssue
 from chalicelib.incidents.model import Assessment, Incident, Observation, PastIncident, Signal
 from chalicelib.incidents.plans import GateAnswer, RecoveryPlan
 from chalicelib.resources.model import FailureKind
@@ -28,6 +28,8 @@ class Case:
     load: Load
     policy: Policy
     now: datetime
+    service_issue: ServiceIssue | None = None
+    """Of the resource's service in its region, where AWS has told of one and not of its end."""
 
     @property
     def signals(self) -> tuple[Signal, ...]:

@@ -10,6 +10,8 @@ from chalicelib.analysis.evidence import gather_evidence
 from chalicelib.analysis.facts import quoted, tags_of
 from chalicelib.analysis.reasoning import explain
 from chalicelib.incidents.model import Assessment, Classification, Evidence, Impact, Intent, Judge
+from chalicelib.incidents.signal_text import number_in
+from chalicelib.incidents.word import is_announced
 
 _GRAVEST_FIRST = (Intent.ATTACK, Intent.DELIBERATE, Intent.AUTOMATION, Intent.ACCIDENT)
 _SERVICE_TAGS = ("service", "application", "app", "Service", "Application", "App")
@@ -64,10 +66,12 @@ def _confidence(case: Case, evidence: tuple[Evidence, ...]) -> float:
 
 
 def _severity(case: Case, classification: Classification, intent: Intent) -> int:
-    """The kind's own, two more for an attack; 1 where nothing is wrong."""
+    """The kind's own or what AWS's word is worth, two more for an attack; 1 where nothing is wrong."""
     if classification is Classification.NORMAL:
         return 1
-    return min(10, case.kind.severity + (2 if intent is Intent.ATTACK else 0))
+    told = number_in(case.signals[0].details, "severity") if is_announced(case.incident) else None
+    usual = case.kind.severity if told is None else max(1, int(told))
+    return min(10, usual + (2 if intent is Intent.ATTACK else 0))
 
 
 def _impact(case: Case, classification: Classification) -> Impact:

@@ -16,7 +16,7 @@ from chalicelib.aws.records import KEEP_DAYS, write_record
 from chalicelib.errors import ConflictError, StaleRecordError
 from chalicelib.incidents.base import Record, digest_of
 from chalicelib.incidents.lifecycle import ENDED, check_transition
-from chalicelib.incidents.model import Incident, Signal, State, TimelineEvent
+from chalicelib.incidents.model import Incident, Resource, Signal, State, TimelineEvent
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News, bookmark_after, write_events
 
@@ -122,15 +122,24 @@ class IncidentTable(IncidentReader):
             until=signal.occurred_at + timedelta(seconds=parts.ECHO_SECONDS),
         )
         self.write([quiet])
-        guard = self._aws.read(
+        guard = self._guard_of(signal.resource)
+        if "open_incident" in guard:
+            self.join(items.decode(guard["open_incident"]), signal, now)
+
+    def last_incident_of(self, resource: Resource) -> str:
+        """The incident that holds a resource, or else held it last; empty where none ever did."""
+        return _incident_of(self._guard_of(resource))
+
+    def _guard_of(self, resource: Resource) -> items.Item:
+        answer = self._aws.read(
             "dynamodb",
             "get_item",
             TableName=self.table,
-            Key=keys.guard_key(signal.resource),
+            Key=keys.guard_key(resource),
             ConsistentRead=True,
-        )["Item"]
-        if "open_incident" in guard:
-            self.join(items.decode(guard["open_incident"]), signal, now)
+        )
+        guard: items.Item = answer.get("Item", {})
+        return guard
 
     def join(self, incident_id: str, signal: Signal, now: datetime) -> Opening:
         """Add a further view of the same failure to an incident, without moving its bookmark."""

@@ -12,6 +12,7 @@
 | outcomes of a signature or type | ``OUTCOMES#name`` | ``OUTCOMES`` |
 | incidents opened in ten minutes | ``LOAD#account/region`` | ``OPENED#time#shard`` |
 | recoveries begun in an hour | ``LOAD#account/region`` | ``RECOVERING#hour`` |
+| issue of an AWS service | ``ISSUE#account/region`` | service |
 | mode | ``CONTROL`` | ``MODE`` |
 """
 
@@ -60,6 +61,11 @@ def guard_key(resource: Resource) -> Item:
 def known_good_key(resource: Resource) -> Item:
     """Of a resource's known-good state."""
     return key(f"RESOURCE#{resource.key}", "KNOWN_GOOD")
+
+
+def issue_key(account: str, region: str, service: str) -> Item:
+    """Of the issue that AWS has of a service, as Health names it."""
+    return key(f"ISSUE#{account}/{region}", service)
 
 
 def outcomes_key(name: str) -> Item:

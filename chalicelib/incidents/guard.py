@@ -36,6 +36,15 @@ class Load(Record):
     """In this hour of the clock."""
 
 
+class ServiceIssue(Record):
+    """An issue of a whole AWS service in one region, as AWS Health last told of it."""
+
+    service: str
+    """As Health names it: ``EC2``."""
+    event: str
+    since: AwareDatetime
+
+
 class Outcomes(Record):
     """What became of incidents of one signature: what calibration and similarity read."""
 

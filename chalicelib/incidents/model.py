@@ -54,6 +54,8 @@ class SignalSource(StrEnum):
     API_CALL = "api-call"
     DB_EVENT = "db-event"
     ALARM = "alarm"
+    HEALTH = "health"
+    COST = "cost"
     FORECAST = "forecast"
     SWEEP = "sweep"
 
@@ -86,6 +88,11 @@ class Signal(Record):
             return None
         return instant.astimezone(UTC) if instant is not None and instant.tzinfo is not None else None
 
+    @property
+    def warns(self) -> bool:
+        """Whether it tells of what is to come: a forecast, or a change that AWS announces."""
+        return self.source is SignalSource.FORECAST or self.details.get("warns") is True
+
 
 class Observation(Record):
     """What a resource looked like when it was read. Secret values appear as digests only."""
@@ -109,6 +116,24 @@ class Observation(Record):
     def digest(self) -> str:
         """Of the state alone: when it was read, and its tags, do not count. Gone is gone."""
         return digest_of({"exists": self.exists, "attributes": self.attributes if self.exists else {}})
+
+
+class State(StrEnum):
+    """Where an incident is in its life."""
+
+    DETECTING = "DETECTING"
+    ANALYZING = "ANALYZING"
+    PLANNING = "PLANNING"
+    AWAITING_APPROVAL = "AWAITING_APPROVAL"
+    EXECUTING = "EXECUTING"
+    VERIFYING = "VERIFYING"
+    ROLLING_BACK = "ROLLING_BACK"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    COOLDOWN = "COOLDOWN"
+    DISMISSED = "DISMISSED"
+    REJECTED = "REJECTED"
+    EXPIRED = "EXPIRED"
 
 
 # -- what it means ------------------------------------------------------------------------------
@@ -159,6 +184,19 @@ class Judge(StrEnum):
     MODEL = "model"
 
 
+class PastIncident(Record):
+    """A similar incident that has ended, in short."""
+
+    incident_id: str
+    signature: str
+    resource_id: str
+    state: State
+    action: str = ""
+    ended_at: AwareDatetime
+    healthy_seconds: float | None = None
+    """From the failure to verified health; None where it did not get there."""
+
+
 class Assessment(Record):
     """What it means, how sure we are, and why."""
 
@@ -179,38 +217,7 @@ class Assessment(Record):
     """The plan candidate that the model would choose, by id; empty: none. Advice, never authority."""
 
 
-class PastIncident(Record):
-    """A similar incident that has ended, in short."""
-
-    incident_id: str
-    signature: str
-    resource_id: str
-    state: State
-    action: str = ""
-    ended_at: AwareDatetime
-    healthy_seconds: float | None = None
-    """From the failure to verified health; None where it did not get there."""
-
-
 # -- the record ---------------------------------------------------------------------------------
-
-
-class State(StrEnum):
-    """Where an incident is in its life."""
-
-    DETECTING = "DETECTING"
-    ANALYZING = "ANALYZING"
-    PLANNING = "PLANNING"
-    AWAITING_APPROVAL = "AWAITING_APPROVAL"
-    EXECUTING = "EXECUTING"
-    VERIFYING = "VERIFYING"
-    ROLLING_BACK = "ROLLING_BACK"
-    COMPLETED = "COMPLETED"
-    FAILED = "FAILED"
-    COOLDOWN = "COOLDOWN"
-    DISMISSED = "DISMISSED"
-    REJECTED = "REJECTED"
-    EXPIRED = "EXPIRED"
 
 
 class TimelineEvent(Record):
@@ -263,13 +270,13 @@ class Incident(Record):
 
     @property
     def foreseen(self) -> bool:
-        """Whether a forecast opened it: a warning, and no failure yet."""
-        return self.signals[0].source is SignalSource.FORECAST
+        """Whether a warning opened it, of our own forecasts or of AWS: no failure yet."""
+        return self.signals[0].warns
 
     @property
     def expected_at(self) -> datetime | None:
-        """When it is to fail, by the newest forecast; None where no forecast names an instant."""
-        forecasts = [signal for signal in self.signals if signal.source is SignalSource.FORECAST]
+        """When it is to fail, by the newest warning of it; None where that names no instant."""
+        forecasts = [one for one in self.signals if one.warns and one.failure == self.failure]
         newest = max(forecasts, key=lambda signal: signal.occurred_at, default=None)
         return newest.expected_at if newest is not None else None
 
@@ -290,6 +297,3 @@ def signature_of(resource_type: str, failure: str) -> str:
 def seconds_between(earlier: datetime, later: datetime) -> float:
     """Never below zero: clocks of two services may differ a little."""
     return max(0.0, (later - earlier).total_seconds())
-
-
-Assessment.model_rebuild()

@@ -8,8 +8,11 @@ from math import isfinite
 from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.model import Signal, SignalSource
 from chalicelib.incidents.telling import quote
+from chalicelib.incidents.word import is_over
 
 _MOST_SIGNALS = 5
+_LONGEST_SAID = 1500
+"""What AWS says is told in full: nobody else tells it."""
 
 
 def told_signals(signals: Sequence[Signal]) -> Iterator[str]:
@@ -24,17 +27,31 @@ def _told_by(signal: Signal) -> str:
     name = quote(signal.event_name)
     match signal.source:
         case SignalSource.API_CALL:
-            return _call(signal, name)
+            told = _call(signal, name)
         case SignalSource.STATE_CHANGE:
-            return f"AWS reported the state {name}"
+            told = f"AWS reported the state {name}"
         case SignalSource.DB_EVENT:
-            return f"RDS reported {name}: {quote(signal.details.get('message', ''))}".rstrip(": ")
+            told = f"RDS reported {name}: {quote(signal.details.get('message', ''))}".rstrip(": ")
         case SignalSource.ALARM:
-            return f"the alarm {name} went off: {quote(signal.details.get('reason', ''))}".rstrip(": ")
+            told = f"the alarm {name} went off: {quote(signal.details.get('reason', ''))}".rstrip(": ")
+        case SignalSource.HEALTH | SignalSource.COST:
+            told = _announcement(signal)
         case SignalSource.FORECAST:
-            return f"Mainstay foresaw it: {say_forecast(signal)}"
+            told = f"Mainstay foresaw it: {say_forecast(signal)}"
         case SignalSource.SWEEP:
-            return f"Mainstay found it while looking round: {name}"
+            told = f"Mainstay found it while looking round: {name}"
+    return told
+
+
+def _announcement(signal: Signal) -> str:
+    """In the words of AWS, as far as they were kept."""
+    health = signal.source is SignalSource.HEALTH
+    start = f"AWS Health tells of {quote(signal.event_name)}" if health else "AWS tells of costs"
+    over = ", which is over" if is_over(signal) else ""
+    said = quote(signal.details.get("said") or "", _LONGEST_SAID)
+    names = quote(signal.details.get("entities") or "", 600)
+    named = f" It names {names}." if names else ""
+    return f"{start}{over}{f': {said}' if said else ''}{named}"
 
 
 def _call(signal: Signal, name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.incidents.model import Incident, State, TimelineEvent, seconds_between
+from chalicelib.incidents.word import is_announced
 from chalicelib.redaction import clean_text
 
 UNDOING_VERIFIED = "Verified that everything is as it was before the recovery"
@@ -46,6 +47,15 @@ _OF_WARNINGS = Words(
     affects="It would affect",
     takes="Once it has failed, repairing it by hand usually takes",
 )
+_OF_ANNOUNCEMENTS = Words(
+    began="Told",
+    moment="the message",
+    story="What AWS says",
+    do="act on it",
+    doing="acting on it",
+    affects="It may affect",
+    takes="Dealing with it by hand usually takes",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +71,8 @@ class Telling:
     @property
     def words(self) -> Words:
         """How to speak of it."""
+        if is_announced(self.incident):
+            return _OF_ANNOUNCEMENTS
         return _OF_WARNINGS if self.incident.foreseen else _OF_FAILURES
 
     @property

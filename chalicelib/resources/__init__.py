@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from chalicelib.resources.budget import BUDGET
 from chalicelib.resources.dynamodb_table import DYNAMODB_TABLE
 from chalicelib.resources.ec2_instance import EC2_INSTANCE
 from chalicelib.resources.ecs_service import ECS_SERVICE
+from chalicelib.resources.health_event import HEALTH_EVENT
 from chalicelib.resources.lambda_function import LAMBDA_FUNCTION
 from chalicelib.resources.model import ResourceType
 from chalicelib.resources.rds_db_instance import RDS_DB_INSTANCE
@@ -22,6 +24,8 @@ _TYPES = (
     S3_BUCKET,
     SSM_PARAMETER,
     ECS_SERVICE,
+    HEALTH_EVENT,
+    BUDGET,
 )
 
 RESOURCE_TYPES: Mapping[str, ResourceType] = MappingProxyType({kind.name: kind for kind in _TYPES})

@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.errors import NotFoundError
 from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.model import Classification, Observation, Resource
+from chalicelib.resources.announcements import CHANGE_PLANNED
 from chalicelib.resources.answers import arn_of, joined, tags_found
 from chalicelib.resources.checks import foretold, is_gone, judge_by
 from chalicelib.resources.model import ApiCall, FailureKind, MetricWatch, ReadAws, ResourceType
@@ -98,6 +99,7 @@ DYNAMODB_TABLE = ResourceType(
             downtime_minutes=20,
             blast_radius="every service that reads or writes the table, whose calls are throttled",
         ),
+        CHANGE_PLANNED,
     ),
     api_calls=(
         ApiCall(
@@ -109,10 +111,12 @@ DYNAMODB_TABLE = ResourceType(
     ),
     state_changes={},
     observe=_observe,
-    is_failing=judge_by({"deleted": is_gone, "capacity_running_out": foretold}),
+    is_failing=judge_by({"deleted": is_gone, "capacity_running_out": foretold, "change_planned": foretold}),
     permissions=("dynamodb:DescribeTable", "dynamodb:ListTagsOfResource"),
     arns=("arn:aws:dynamodb:*:*:table/*",),
     alarm_dimension="TableName",
     read_tags=_read_tags,
     metrics=(_capacity("Write"), _capacity("Read")),
+    announced=("change_planned",),
+    health_entity=re.compile(r"(?:table/)?(?P<id>[A-Za-z0-9_.-]{3,255})"),
 )

@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.errors import NotFoundError
 from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.model import Classification, Observation, Resource
+from chalicelib.resources.announcements import CHANGE_PLANNED
 from chalicelib.resources.answers import joined, tags_in
 from chalicelib.resources.checks import foretold, is_gone, judge_by
 from chalicelib.resources.model import ApiCall, FailureKind, MetricWatch, ReadAws, ResourceType
@@ -117,6 +118,7 @@ EC2_INSTANCE = ResourceType(
             downtime_minutes=45,
             blast_radius="everything on the instance that writes to the disk",
         ),
+        CHANGE_PLANNED,
     ),
     api_calls=(
         ApiCall(
@@ -135,7 +137,9 @@ EC2_INSTANCE = ResourceType(
     # Not "stopping" and "shutting-down": the state that follows tells the same, and is sure to come.
     state_changes={"stopped": "stopped", "terminated": "terminated"},
     observe=_observe,
-    is_failing=judge_by({"stopped": _is_stopped, "terminated": is_gone, "disk_filling": foretold}),
+    is_failing=judge_by(
+        {"stopped": _is_stopped, "terminated": is_gone, "disk_filling": foretold, "change_planned": foretold}
+    ),
     permissions=("ec2:DescribeInstances",),
     arns=("arn:aws:ec2:*:*:instance/*",),
     alarm_dimension="InstanceId",
@@ -146,4 +150,6 @@ EC2_INSTANCE = ResourceType(
         _watch("CWAgent", "mem_used_percent", "used memory"),
         _watch("AWS/EC2", "CPUCreditBalance", "CPU credits", limit=0.0, rising=False, unit="credits"),
     ),
+    announced=("change_planned",),
+    health_entity=re.compile(r"(?:instance/)?(?P<id>i-[0-9A-Za-z]{1,40})"),
 )

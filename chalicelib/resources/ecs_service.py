@@ -5,12 +5,14 @@ The id is ``cluster/service``, as in the service's ARN.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 from chalicelib.errors import NotFoundError
 from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.model import Classification, Observation, Resource
+from chalicelib.resources.announcements import CHANGE_PLANNED
 from chalicelib.resources.checks import foretold, judge_by
 from chalicelib.resources.model import FailureKind, MetricWatch, ReadAws, ResourceType
 
@@ -98,11 +100,12 @@ ECS_SERVICE = ResourceType(
             downtime_minutes=15,
             blast_radius="every caller of the service, whose tasks are killed when their memory is used up",
         ),
+        CHANGE_PLANNED,
     ),
     api_calls=(),
     state_changes={},
     observe=_observe,
-    is_failing=judge_by({"memory_leaking": foretold}),
+    is_failing=judge_by({"memory_leaking": foretold, "change_planned": foretold}),
     permissions=("ecs:DescribeServices",),
     arns=("arn:aws:ecs:*:*:service/*",),
     # The average over all tasks, in per cent of what is reserved for them.
@@ -110,4 +113,6 @@ ECS_SERVICE = ResourceType(
         _watch("MemoryUtilization", "used memory", limit=100.0, failure="memory_leaking"),
         _watch("CPUUtilization", "CPU utilization"),
     ),
+    announced=("change_planned",),
+    health_entity=re.compile(r"(?:service/)?(?P<id>[A-Za-z0-9_-]{1,255}/[A-Za-z0-9_-]{1,255})"),
 )

@@ -9,7 +9,8 @@ from typing import Any
 
 from chalicelib.errors import NotFoundError
 from chalicelib.incidents.model import Classification, Observation, Resource
-from chalicelib.resources.checks import is_gone, judge_by
+from chalicelib.resources.announcements import CHANGE_PLANNED
+from chalicelib.resources.checks import foretold, is_gone, judge_by
 from chalicelib.resources.lambda_configuration import WATCHED, configuration_attributes
 from chalicelib.resources.model import ApiCall, FailureKind, MetricWatch, ReadAws, ResourceType
 from chalicelib.resources.requests import after_arn, member, names_in
@@ -125,6 +126,7 @@ LAMBDA_FUNCTION = ResourceType(
             downtime_minutes=60,
             blast_radius="every caller of the function, and events that nobody takes meanwhile",
         ),
+        CHANGE_PLANNED,
     ),
     # CloudTrail puts the version of Lambda's API behind its names; the plain and the older ones occur too.
     api_calls=(
@@ -140,7 +142,9 @@ LAMBDA_FUNCTION = ResourceType(
     ),
     state_changes={},
     observe=_observe,
-    is_failing=judge_by({"tampered": _is_tampered, "throttled": _is_throttled, "deleted": is_gone}),
+    is_failing=judge_by(
+        {"tampered": _is_tampered, "throttled": _is_throttled, "deleted": is_gone, "change_planned": foretold}
+    ),
     permissions=("lambda:GetFunction", "lambda:ListTags", "kms:Decrypt"),
     arns=("arn:aws:lambda:*:*:function:*",),
     alarm_dimension="FunctionName",
@@ -150,4 +154,6 @@ LAMBDA_FUNCTION = ResourceType(
         _watch("Duration", "Average", "duration", "milliseconds"),
         _watch("ConcurrentExecutions", "Maximum", "executions at once", "count"),
     ),
+    announced=("change_planned",),
+    health_entity=re.compile(r"(?:function:)?(?P<id>[A-Za-z0-9_-]{1,140})(?::[A-Za-z0-9$_-]{1,128})?"),
 )

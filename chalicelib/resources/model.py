@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,6 +115,10 @@ class ResourceType:
     """Read the tags where `observe` leaves them empty, as they need a call of their own."""
     metrics: tuple[MetricWatch, ...] = ()
     """What tells of a failure before it happens."""
+    announced: tuple[str, ...] = ()
+    """The failures that AWS itself tells people of, through Health, Budgets or Cost Anomaly Detection."""
+    health_entity: re.Pattern[str] | None = None
+    """How AWS Health names such a resource, whole, as the group ``id``: bare, or as the end of an ARN."""
 
     def failure(self, name: str) -> FailureKind:
         """Raise KeyError where this type does not fail in that way."""

@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.errors import NotFoundError
 from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.model import Classification, Observation, Resource
+from chalicelib.resources.announcements import CHANGE_PLANNED
 from chalicelib.resources.answers import joined, tags_in
 from chalicelib.resources.checks import foretold, is_gone, judge_by
 from chalicelib.resources.model import ApiCall, FailureKind, MetricWatch, ReadAws, ResourceType
@@ -145,6 +146,7 @@ RDS_DB_INSTANCE = ResourceType(
             downtime_minutes=60,
             blast_radius="every service that writes to the database, which stops when it is full",
         ),
+        CHANGE_PLANNED,
     ),
     api_calls=(
         ApiCall(
@@ -165,7 +167,9 @@ RDS_DB_INSTANCE = ResourceType(
     # and 0036 (put into a failed state): starting cannot help these. 0150 and the like are of clusters.
     state_changes={"RDS-EVENT-0087": "stopped", "RDS-EVENT-0003": "deleted"},
     observe=_observe,
-    is_failing=judge_by({"stopped": _is_stopped, "deleted": is_gone, "storage_filling": foretold}),
+    is_failing=judge_by(
+        {"stopped": _is_stopped, "deleted": is_gone, "storage_filling": foretold, "change_planned": foretold}
+    ),
     permissions=("rds:DescribeDBInstances",),
     # A restore names the snapshot and the groups as well.
     arns=tuple(f"arn:aws:rds:*:*:{kind}:*" for kind in ("db", "snapshot", "subgrp", "pg", "og")),
@@ -180,4 +184,6 @@ RDS_DB_INSTANCE = ResourceType(
         _watch("CPUUtilization", "CPU utilization", "percent"),
         _watch("DatabaseConnections", "connections", "count"),
     ),
+    announced=("change_planned",),
+    health_entity=re.compile(r"(?:db:)?(?P<id>[a-z][a-z0-9-]{0,62})"),
 )

@@ -10,8 +10,9 @@ from typing import Any
 
 from chalicelib.errors import NotFoundError
 from chalicelib.incidents.model import Classification, Observation, Resource
+from chalicelib.resources.announcements import CHANGE_PLANNED
 from chalicelib.resources.answers import tags_found
-from chalicelib.resources.checks import is_gone, judge_by
+from chalicelib.resources.checks import foretold, is_gone, judge_by
 from chalicelib.resources.model import ApiCall, FailureKind, ReadAws, ResourceType
 from chalicelib.resources.requests import member, names_in
 
@@ -94,6 +95,7 @@ S3_BUCKET = ResourceType(
             downtime_minutes=60,
             blast_radius="every service that reads or writes the bucket",
         ),
+        CHANGE_PLANNED,
     ),
     # CloudTrail's names: the API's own are PutPublicAccessBlock and DeletePublicAccessBlock.
     api_calls=(
@@ -118,9 +120,11 @@ S3_BUCKET = ResourceType(
     ),
     state_changes={},
     observe=_observe,
-    is_failing=judge_by({"exposed": _is_exposed, "deleted": is_gone}),
+    is_failing=judge_by({"exposed": _is_exposed, "deleted": is_gone, "change_planned": foretold}),
     permissions=("s3:GetBucketPublicAccessBlock", "s3:GetBucketTagging"),
     arns=("arn:aws:s3:::*",),
     alarm_dimension="BucketName",
     read_tags=_read_tags,
+    announced=("change_planned",),
+    health_entity=re.compile(r"(?P<id>[A-Za-z0-9._-]{3,255})"),
 )

@@ -10,17 +10,19 @@ from typing import Any
 
 from chalicelib.errors import InvalidEventError
 from chalicelib.resources.model import ResourceType
-from chalicelib.signals import api_call, db_event, state_change
-from chalicelib.signals.alarm import message_in, read_alarm_message
+from chalicelib.signals import api_call, budget, db_event, health, state_change
+from chalicelib.signals.alarm import message_in, read_alarm_message, said_in
 from chalicelib.signals.fields import text_at
 from chalicelib.signals.model import Ignored, IgnoredCode, Known, Reading, ignore
 
 __all__ = [
     "EVENT_FORMS",
+    "MESSAGE_FORMS",
     "Ignored",
     "IgnoredCode",
     "Reading",
     "event_pattern",
+    "ignore",
     "message_in",
     "read_alarm",
     "read_event",
@@ -50,6 +52,24 @@ EVENT_FORMS: Mapping[str, EventForm] = MappingProxyType(
 """Every event that we read, by its ``detail-type``."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class MessageForm:
+    """How one form of message of the alarm topic is known, and how it is read."""
+
+    speaks: Callable[[object], bool]
+    read: Callable[[object, Known], Reading]
+
+
+MESSAGE_FORMS: Mapping[str, MessageForm] = MappingProxyType(
+    {
+        "health": MessageForm(speaks=health.is_of_health, read=health.read_health),
+        "budget": MessageForm(speaks=budget.is_of_budgets, read=budget.read_budget),
+        "cost anomaly": MessageForm(speaks=budget.is_of_cost_anomalies, read=budget.read_cost_anomaly),
+    }
+)
+"""What else the topic brings; whatever none of these knows is read as an alarm."""
+
+
 def read_event(
     event: object,
     *,
@@ -75,9 +95,9 @@ def read_alarm(
     iac_roles: tuple[str, ...],
     received_at: datetime,
 ) -> Reading:
-    """Read the message that a CloudWatch alarm sends through SNS: as `read_event`."""
+    """Read a message of the alarm topic: of a CloudWatch alarm, or of `MESSAGE_FORMS`; as `read_event`."""
     known = Known(types=types, own_roles=own_roles, iac_roles=iac_roles, received_at=received_at)
-    return _read_safely(read_alarm_message, message, known)
+    return _read_safely(_read_message, message, known)
 
 
 def event_pattern(types: Mapping[str, ResourceType]) -> dict[str, Any]:
@@ -106,6 +126,12 @@ def _read_envelope(event: object, known: Known) -> Reading:
     if form is None:
         return ignore(IgnoredCode.UNKNOWN_EVENT, f"events of the type {detail_type[:80]!r} are not read")
     return form.read(event, known)
+
+
+def _read_message(message: object, known: Known) -> Reading:
+    said = said_in(message)
+    form = next((form for form in MESSAGE_FORMS.values() if form.speaks(said)), None)
+    return form.read(said, known) if form else read_alarm_message(message, known)
 
 
 def _read_safely(read: Callable[[object, Known], Reading], event: object, known: Known) -> Reading:

@@ -36,6 +36,14 @@ def message_in(event: object) -> object:
     return event if message is None else message
 
 
+def said_in(message: object) -> object:
+    """What a message says: JSON parsed where it is JSON, and the text itself where it is none."""
+    try:
+        return json.loads(message) if isinstance(message, str | bytes | bytearray) else message
+    except (ValueError, RecursionError):
+        return message
+
+
 def read_alarm_message(message: object, known: Known) -> Reading:
     """Read what CloudWatch sends to SNS, as text or parsed. Raise InvalidEventError."""
     alarm = _parsed(message)

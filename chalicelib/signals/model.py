@@ -38,6 +38,8 @@ class Reading:
 
     signals: tuple[Signal, ...] = ()
     ignored: tuple[Ignored, ...] = ()
+    views: tuple[Signal, ...] = ()
+    """What tells more of an incident, and opens none."""
     own: tuple[Signal, ...] = ()
     """What we did ourselves: no failure, but others may tell of it without our name."""
 
@@ -62,5 +64,6 @@ def join_readings(*readings: Reading) -> Reading:
     return Reading(
         signals=tuple(signal for reading in readings for signal in reading.signals),
         ignored=tuple(ignored for reading in readings for ignored in reading.ignored),
+        views=tuple(signal for reading in readings for signal in reading.views),
         own=tuple(signal for reading in readings for signal in reading.own),
     )

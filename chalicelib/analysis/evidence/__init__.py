@@ -8,6 +8,7 @@ from typing import TypeAlias
 from chalicelib.analysis.case import Case
 from chalicelib.analysis.evidence.actor import weigh_actor
 from chalicelib.analysis.evidence.alike_at_once import weigh_alike_at_once
+from chalicelib.analysis.evidence.announcement import weigh_announcement
 from chalicelib.analysis.evidence.attack_signs import weigh_attack_signs
 from chalicelib.analysis.evidence.call_outcome import weigh_call_outcome
 from chalicelib.analysis.evidence.change_window import weigh_change_window
@@ -19,6 +20,7 @@ from chalicelib.analysis.evidence.known_good import weigh_known_good
 from chalicelib.analysis.evidence.leave_alone import weigh_leave_alone
 from chalicelib.analysis.evidence.membership import weigh_membership
 from chalicelib.analysis.evidence.observed_state import weigh_observed_state
+from chalicelib.analysis.evidence.service_issue import weigh_service_issue
 from chalicelib.analysis.evidence.state_reason import weigh_state_reason
 from chalicelib.incidents.model import Evidence
 
@@ -28,12 +30,14 @@ EvidenceRule: TypeAlias = Callable[[Case], Evidence | None]
 EVIDENCE_RULES: tuple[EvidenceRule, ...] = (
     weigh_call_outcome,
     weigh_actor,
+    weigh_announcement,
     weigh_forecast,
     weigh_observed_state,
     weigh_leave_alone,
     weigh_change_window,
     weigh_attack_signs,
     weigh_alike_at_once,
+    weigh_service_issue,
     weigh_known_good,
     weigh_destruction,
     weigh_state_reason,

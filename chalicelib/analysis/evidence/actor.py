@@ -8,6 +8,7 @@ from chalicelib.analysis.case import Case
 from chalicelib.analysis.evidence.weights import DECISIVE
 from chalicelib.analysis.facts import AUTOMATION, actors_named, quoted, took_effect
 from chalicelib.incidents.model import Actor, ActorKind, Classification, Evidence, Intent
+from chalicelib.incidents.word import is_announced
 
 _WORDS = {
     ActorKind.PERSON: "a person",
@@ -19,8 +20,11 @@ _fact = partial(Evidence, rule="actor", source="CloudTrail")
 
 
 def weigh_actor(case: Case) -> Evidence | None:
-    """A program alone settles the matter; one beside a person does not. Nobody does what is foreseen."""
-    if case.incident.foreseen:
+    """A program alone settles the matter; one beside a person does not.
+
+    Nobody does what is foreseen, or what AWS announces.
+    """
+    if case.incident.foreseen or is_announced(case.incident):
         return None
     actors = actors_named(case.incident)
     programs = [actor for actor in actors if actor.kind in AUTOMATION]

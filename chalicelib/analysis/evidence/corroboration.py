@@ -11,6 +11,7 @@ _INDEPENDENT = {
     SignalSource.API_CALL: "an API call",
     SignalSource.DB_EVENT: "a database event",
     SignalSource.ALARM: "an alarm",
+    SignalSource.HEALTH: "AWS Health",
 }
 """Our own sweep and forecasts corroborate nothing: they read what we read again anyway."""
 

@@ -11,9 +11,10 @@ import pytest
 from chalicelib import resources
 from chalicelib.incidents.model import Classification, Observation
 from chalicelib.resources import RESOURCE_TYPES, resource_type
+from chalicelib.resources.announcements import observe_announcement
 from chalicelib.resources.model import MetricWatch, ResourceType
 
-SHARED = {"answers", "checks", "digests", "lambda_configuration", "model", "requests"}
+SHARED = {"announcements", "answers", "checks", "digests", "lambda_configuration", "model", "requests"}
 
 types = pytest.mark.parametrize("kind", RESOURCE_TYPES.values(), ids=RESOURCE_TYPES.keys())
 
@@ -51,7 +52,12 @@ def test_each_type_stands_under_its_own_name(kind: ResourceType) -> None:
 @types
 def test_every_signal_means_a_failure_that_the_type_has(kind: ResourceType) -> None:
     foretold = {watch.failure for watch in kind.metrics if watch.failure}
-    meant = {*kind.state_changes.values(), *(call.failure for call in kind.api_calls), *foretold}
+    meant = {
+        *kind.state_changes.values(),
+        *(call.failure for call in kind.api_calls),
+        *foretold,
+        *kind.announced,
+    }
 
     assert meant == {failure.name for failure in kind.failures}
     assert all(kind.failure(name).name == name for name in meant)
@@ -72,7 +78,7 @@ def test_no_call_is_named_twice(kind: ResourceType) -> None:
 
 @types
 def test_permissions_look_like_permissions(kind: ResourceType) -> None:
-    assert kind.permissions
+    assert bool(kind.permissions) is (kind.observe is not observe_announcement)
     assert all(re.fullmatch(r"[a-z0-9]+:[A-Z][A-Za-z]+", permission) for permission in kind.permissions)
 
 
@@ -130,10 +136,12 @@ def test_a_warning_says_what_is_expected_and_a_failure_what_was(kind: ResourceTy
 
 
 @types
-def test_a_warning_is_not_refuted_by_good_health_and_told_of_by_a_metric(kind: ResourceType) -> None:
+def test_a_warning_is_not_refuted_by_good_health_and_told_of_by_a_metric_or_by_aws(
+    kind: ResourceType,
+) -> None:
     seen = Observation(exists=True, observed_at="2030-01-01T00:00:00Z")
     foretold = {watch.failure for watch in kind.metrics if watch.failure}
     warnings = {one.name for one in kind.failures if one.classification is Classification.ANOMALY}
 
-    assert foretold == warnings
+    assert foretold <= warnings <= foretold | set(kind.announced)
     assert all(kind.is_failing(name, seen, None) is False for name in warnings)

@@ -1,0 +1,61 @@
+"""What AWS says beside failures: issues of a service are remembered, and what is over is told once more.
+
+A view never opens an incident: it joins the one that it is about, or is put on record as ignored.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from chalicelib.aws.incident_table import How, Opening
+from chalicelib.collaborators import Collaborators
+from chalicelib.incidents.guard import ServiceIssue
+from chalicelib.incidents.lifecycle import ENDED
+from chalicelib.incidents.messages import render_message
+from chalicelib.incidents.model import Incident, Signal
+from chalicelib.incidents.word import is_announced, is_over
+
+_LATELY = timedelta(days=30)
+"""What AWS says to be over may have been told so long ago; the mark of a signal is kept as long."""
+
+
+def remember_issue(signal: Signal, team: Collaborators) -> None:
+    """Keep that AWS has an issue of a whole service, or that it is over: judgement reads it."""
+    if signal.details.get("service_wide") is not True:
+        return
+    issue = ServiceIssue(
+        service=str(signal.details["service"]), event=signal.resource.id, since=signal.occurred_at
+    )
+    if is_over(signal):
+        team.memory.end_service_issue(issue, signal.resource, team.clock())
+    else:
+        team.memory.note_service_issue(issue, signal.resource, team.clock())
+
+
+def add_view(signal: Signal, team: Collaborators) -> Opening:
+    """Add a signal to the incident that it is about; answer an empty id where there is none."""
+    remember_issue(signal, team)
+    incident_id = team.incidents.last_incident_of(signal.resource)
+    incident = team.incidents.load(incident_id) if incident_id else None
+    if incident is None or not _is_about(signal, incident, team):
+        return Opening(incident_id="", how=How.ECHO)
+    if is_over(signal) and is_announced(incident) and incident.state in ENDED:
+        _tell_that_it_is_over(signal, incident, team)
+    return team.incidents.join(incident_id, signal, team.clock())
+
+
+def _is_about(signal: Signal, incident: Incident, team: Collaborators) -> bool:
+    """An open incident of the resource, or one that told of the same event."""
+    if incident.state not in ENDED:
+        return True
+    same = incident.signals[0].details.get("event") == signal.details.get("event")
+    return is_announced(incident) and same and team.clock() - incident.opened_at < _LATELY
+
+
+def _tell_that_it_is_over(signal: Signal, incident: Incident, team: Collaborators) -> None:
+    """Before the signal is kept: whoever tries again after a crash in between tells it once more."""
+    if any(known.signal_id == signal.signal_id for known in incident.signals):
+        return
+    kind = team.types[incident.resource.type].failure(incident.failure)
+    heard = incident.model_copy(update={"signals": (*incident.signals, signal)})
+    team.publish(render_message(heard, (), console_url=team.settings.console_url, happened=kind.title))
