@@ -16,15 +16,8 @@ import yaml
 from botocore.exceptions import ClientError
 
 from mainstay.embedded.aws import EmbeddedAws
-from mainstay.embedded.stack import (
-    PROJECT,
-    SOURCE_KEY,
-    TEMPLATE,
-    create_stack,
-    render_template,
-    upload_source,
-    zip_source,
-)
+from mainstay.embedded.stack import create_stack, upload_source
+from mainstay.infrastructure import PROJECT, SOURCE_KEY, TEMPLATE, render_template, zip_source
 
 FAST = {"VerifyIntervalSeconds": "1", "PollSeconds": "1", "VerifyAttempts": "3"}
 
