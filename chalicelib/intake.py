@@ -39,7 +39,11 @@ def receive_event(event: object, team: Collaborators) -> dict[str, Any]:
 
 def receive_alarm(message: object, team: Collaborators) -> dict[str, Any]:
     """Take in a message of the alarm topic: of CloudWatch, Health, Budgets or Cost Anomaly Detection."""
-    return _receive(read_alarm(message, **_knowledge(team)), message, team)
+    reading = read_alarm(message, **_knowledge(team))
+    for signal in reading.signals:
+        remember_issue(signal, team)
+    told = [team.patiently(partial(add_view, signal, team)) for signal in reading.views]
+    return _receive(reading, message, team, told)
 
 
 def open_incident(signal: Signal, team: Collaborators) -> Opening:
@@ -134,13 +138,12 @@ def first_step(incident: Incident, team: Collaborators) -> Step:
     )
 
 
-def _receive(reading: Reading, event: object, team: Collaborators) -> dict[str, Any]:
+def _receive(
+    reading: Reading, event: object, team: Collaborators, told: Sequence[Opening] = ()
+) -> dict[str, Any]:
     for signal in reading.own:
         team.patiently(partial(team.incidents.hush, signal, team.clock()))
-    for signal in reading.signals:
-        remember_issue(signal, team)
-    openings = [open_incident(signal, team) for signal in reading.signals]
-    openings += [team.patiently(partial(add_view, signal, team)) for signal in reading.views]
+    openings = [*told, *(open_incident(signal, team) for signal in reading.signals)]
     ignored = [*reading.ignored, *_of_nothing(reading, openings)]
     for one in ignored:
         _note_ignored(one, event, team)

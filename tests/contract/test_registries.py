@@ -16,7 +16,7 @@ from chalicelib.recovery.actions import ACTIONS
 from chalicelib.recovery.model import RecoveryAction
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.resources.model import ResourceType
-from chalicelib.signals import EVENT_FORMS, read_alarm
+from chalicelib.signals import EVENT_FORMS, MESSAGE_FORMS, read_alarm
 from mainstay.demo.act import Scenario
 from mainstay.demo.scenarios import SCENARIOS
 from tests.contract.reach import function_id, graph
@@ -110,6 +110,7 @@ def test_every_form_of_event_is_read() -> None:
     reached = graph().reach(function_id(read_alarm))
 
     assert forms == set(EVENT_FORMS)
+    assert {f'{form.read.__module__}:{form.read.__name__}' for form in MESSAGE_FORMS.values()} <= reached
     assert "chalicelib.signals.alarm:read_alarm_message" in reached
 
 
