@@ -156,7 +156,7 @@ FUNCTIONS: Mapping[str, dict[str, Any]] = {
 """Every function, and what differs from the defaults. All routes of the REST API are one: ``api_handler``."""
 
 
-def make_config() -> dict[str, Any]:
+def make_config(stages: Iterable[str] = ("dev", "prod")) -> dict[str, Any]:
     """The whole configuration of Chalice."""
     functions = {
         name: {**different, "iam_policy_file": f"policy-{name}.json"} for name, different in FUNCTIONS.items()
@@ -177,7 +177,7 @@ def make_config() -> dict[str, Any]:
                 "environment_variables": {"MAINSTAY_STAGE": stage},
                 "lambda_functions": functions,
             }
-            for stage in ("dev", "prod")
+            for stage in stages
         },
     }
 
