@@ -220,13 +220,17 @@ def test_alarms_and_rules_may_write_where_they_must(made: Made) -> None:
     )["Attributes"]
 
     allowed = [
-        (document["Statement"][0]["Principal"]["Service"], document["Statement"][0]["Action"])
+        (statement["Principal"]["Service"], statement["Action"], "Condition" in statement)
         for document in (json.loads(topic["Policy"]), json.loads(queue["Policy"]))
+        for statement in document["Statement"]
     ]
 
     assert allowed == [
-        ("cloudwatch.amazonaws.com", "sns:Publish"),
-        ("events.amazonaws.com", "sqs:SendMessage"),
+        ("cloudwatch.amazonaws.com", "sns:Publish", True),
+        ("budgets.amazonaws.com", "sns:Publish", True),
+        ("costalerts.amazonaws.com", "sns:Publish", True),
+        ("events.amazonaws.com", "sns:Publish", False),  # EventBridge meets no condition of a topic
+        ("events.amazonaws.com", "sqs:SendMessage", True),
     ]
     assert queue["MessageRetentionPeriod"] == "1209600"
 
@@ -242,13 +246,30 @@ def test_everything_that_keeps_data_is_encrypted() -> None:
     assert "BucketEncryption" in _properties(rendered, "ArtifactBucket")
 
 
-def test_alarms_may_use_the_key_of_the_topic_that_they_publish_to(made: Made) -> None:
+def test_what_health_says_is_sent_to_the_topic_of_the_alarms(made: Made) -> None:
+    events = made.aws.client("events")
+
+    rule = events.describe_rule(Name="mainstay-local-health")
+    (target,) = events.list_targets_by_rule(Rule="mainstay-local-health")["Targets"]
+
+    assert json.loads(rule["EventPattern"]) == {"source": ["aws.health"]}
+    assert rule["State"] == "ENABLED"
+    assert target["Arn"] == made.outputs["AlarmsTopicArn"]
+    assert target["DeadLetterConfig"]["Arn"].endswith(":mainstay-local-dead-letters")
+    assert "RoleArn" not in target  # under a key of ours, a role would not do
+
+
+def test_whoever_publishes_to_the_topic_may_use_its_key(made: Made) -> None:
     statements = _properties(render_template(TEMPLATE), "TopicKey")["KeyPolicy"]["Statement"]
     attributes = made.aws.client("sns").get_topic_attributes(TopicArn=made.outputs["AlarmsTopicArn"])
 
     assert ":key/" in attributes["Attributes"]["KmsMasterKeyId"]  # the managed key would be an alias
-    (by_alarms,) = (s for s in statements if s["Principal"] == {"Service": "cloudwatch.amazonaws.com"})
-    assert by_alarms["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    policy = json.loads(attributes["Attributes"]["Policy"])["Statement"]
+    publishers = {statement["Principal"]["Service"] for statement in policy}
+    by_services = [statement for statement in statements if "Service" in statement["Principal"]]
+    named = [statement["Principal"]["Service"] for statement in by_services]
+    assert publishers == {name for one in named for name in ([one] if isinstance(one, str) else one)}
+    assert all(one["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"] for one in by_services)
 
 
 def test_the_workflow_is_there_with_its_substitutions_made(made: Made) -> None:
