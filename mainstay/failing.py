@@ -13,11 +13,16 @@ import typer
 @contextmanager
 def operating() -> Iterator[None]:
     """Errors that we raise on purpose become one line each: 1 where the answer is no, 2 for the rest."""
-    from chalicelib.errors import MainstayError, PlanChangedError, WrongStateError  # noqa: PLC0415
+    from chalicelib.errors import (  # noqa: PLC0415 - the command line starts quickly without
+        MainstayError,
+        PlanChangedError,
+        RecordMovedError,
+        WrongStateError,
+    )
 
     try:
         yield
-    except (PlanChangedError, WrongStateError) as error:
+    except (PlanChangedError, RecordMovedError, WrongStateError) as error:
         refuse(str(error))
     except MainstayError as error:
         fail(str(error))

@@ -1,26 +1,75 @@
-"""What the commands do that operate a deployed stage, with the operator's own AWS credentials."""
+"""The desk of a deployed stage: what the API does, done by the operator's own AWS credentials."""
 
 from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator
+from dataclasses import dataclass
 
-from chalicelib.alerting import suggestion
 from chalicelib.approval import answer_approval
 from chalicelib.aws.clients import Aws
-from chalicelib.aws.incident_index import Entry
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import InvalidSettingsError, PlanChangedError, UnknownAlertError
-from chalicelib.incidents.alert import Alert
-from chalicelib.incidents.model import State
+from chalicelib.errors import InvalidSettingsError
 from chalicelib.incidents.plans import Approval
-from chalicelib.prediction.scores import Worth, summarize
-from chalicelib.prediction.sightings import is_alert_id
+from chalicelib.listing import Incidents, IncidentsQuery, list_incidents
+from chalicelib.lookup import IncidentShown, Timeline, show_incident, show_timeline
+from chalicelib.outlook import Forecasts, ForecastsQuery, Metrics, MetricsQuery, list_forecasts, show_metrics
 from chalicelib.services import make_collaborators
 from chalicelib.settings import read_settings
+from chalicelib.steering import ModeShown, put_mode, show_mode
+from chalicelib.switching import NewMode
+from mainstay.desk import Reply
 
-MODES = ("off", "observe", "approve", "auto")
+
+@dataclass(frozen=True)
+class StageDesk:
+    """One stage."""
+
+    team: Collaborators
+
+    def page(self, query: IncidentsQuery) -> Incidents:
+        """A page of incidents."""
+        return list_incidents(query, self.team)
+
+    def incident(self, incident_id: str) -> IncidentShown:
+        """The whole record."""
+        return show_incident(incident_id, "", self.team)
+
+    def timeline(self, incident_id: str) -> Timeline:
+        """Its timeline, checked here."""
+        return show_timeline(incident_id, self.team)
+
+    def reply(self, incident_id: str, reply: Reply) -> None:
+        """Approve or reject."""
+        approval = Approval(
+            approved=reply.approved,
+            by=self._operator(),
+            digest=reply.digest,
+            decided_at=self.team.clock(),
+            reason=reply.reason,
+        )
+        answer_approval(incident_id, approval, self.team)
+
+    def mode(self) -> ModeShown:
+        """As it is set now."""
+        return show_mode(self.team.memory.switches.present_switch())
+
+    def set_mode(self, asked: NewMode) -> ModeShown:
+        """Switch."""
+        return put_mode(self._operator(), "", asked, self.team)
+
+    def forecasts(self, query: ForecastsQuery) -> Forecasts:
+        """A page of alerts."""
+        return list_forecasts(query, self.team)
+
+    def metrics(self) -> Metrics:
+        """What warnings were worth."""
+        return show_metrics(MetricsQuery(), self.team)
+
+    def _operator(self) -> str:
+        """Who answers, as AWS knows them."""
+        identity = self.team.aws.read("sts", "get_caller_identity")
+        return str(identity.get("Arn") or getpass.getuser())
 
 
 def connect(stage: str, region: str) -> Collaborators:
@@ -45,50 +94,3 @@ def region_of(given: str) -> str:
     if not where:
         raise InvalidSettingsError("no region is known: pass --region, or set AWS_REGION")
     return where
-
-
-def list_incidents(team: Collaborators, *, limit: int) -> Iterator[Entry]:
-    """Open incidents first, then this month's others, newest first."""
-    shown: set[str] = set()
-    for entry in team.index.all_open():
-        shown.add(entry.incident_id)
-        yield entry
-    for entry in team.index.in_month(team.clock(), limit=limit).entries:
-        if entry.incident_id not in shown:
-            yield entry
-
-
-def find_alert(team: Collaborators, alert_id: str) -> tuple[Alert, str]:
-    """One alert, and what Mainstay would do about it; UnknownAlertError where there is none of that id."""
-    alert = team.alerts.load(alert_id) if is_alert_id(alert_id) else None
-    if alert is None:
-        raise UnknownAlertError(f"there is no alert {alert_id}: mainstay alerts lists this month's")
-    return alert, suggestion(alert, team)
-
-
-def worths(team: Collaborators) -> tuple[Worth, ...]:
-    """What the alerts of each detector were worth, of all that were counted."""
-    return summarize(team.alerts.scores())
-
-
-def answer(
-    team: Collaborators, incident_id: str, *, approved: bool, reason: str = "", digest: str = ""
-) -> State:
-    """Answer about the plan on record, or about the one with this digest; answer the incident's new state."""
-    plan = team.incidents.load(incident_id).plan
-    if plan is None:
-        raise PlanChangedError(f"{incident_id} has no plan to answer about")
-    approval = Approval(
-        approved=approved,
-        by=operator(team),
-        digest=digest or plan.digest,
-        decided_at=team.clock(),
-        reason=reason,
-    )
-    return answer_approval(incident_id, approval, team).state
-
-
-def operator(team: Collaborators) -> str:
-    """Who answers, as AWS knows them."""
-    identity = team.aws.read("sts", "get_caller_identity")
-    return str(identity.get("Arn") or getpass.getuser())

@@ -1,90 +1,175 @@
-"""Incidents on a terminal: a table, or one with its timeline; or JSON."""
+"""Incidents and alerts on a terminal, good at 80 columns; or as JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.text import Text
 
-from chalicelib.aws.incident_index import Entry
-from chalicelib.aws.incident_reader import Story
-from chalicelib.incidents.alert import Alert
-from chalicelib.incidents.alert_messages import alert_document, render_alert, sparkline
-from chalicelib.incidents.timeline import check_timeline
+from chalicelib.incidents.alert_messages import sparkline
+from chalicelib.incidents.base import Record
+from chalicelib.incidents.telling import say_duration
+from chalicelib.listing import ListedIncident
+from chalicelib.lookup import IncidentShown, Timeline
+from chalicelib.outlook import Forecast, Metrics
 from chalicelib.prediction.numbers import tabulate_worths
-from chalicelib.prediction.scores import Worth
+from chalicelib.recovery.actions import ACTIONS
+from chalicelib.recovery.model import RecoveryAction
+from chalicelib.steering import ModeShown
+from mainstay.colours import style_of
+
+_STATE_WIDTH = 18
 
 
-def print_entries(entries: Iterable[Entry], *, as_json: bool) -> None:
-    """One line for each incident."""
-    if as_json:
-        for entry in entries:
-            print(entry.model_dump_json())  # noqa: T201 - what was asked for
-        return
-    table = Table("incident", "opened (UTC)", "resource", "what", "state", "judged", "decided")
-    for entry in entries:
-        table.add_row(
-            entry.incident_id,
-            f"{entry.opened_at:%Y-%m-%d %H:%M:%S}",
-            Text(entry.resource.id),
-            entry.failure,
-            entry.state.value,
-            entry.classification,
-            entry.verdict,
-        )
-    Console().print(table)
+def print_json(document: object) -> None:
+    """One document on one line."""
+    print(json.dumps(document, default=str), flush=True)  # noqa: T201 - what was asked for
 
 
-def print_alerts(alerts: Iterable[Alert], *, as_json: bool) -> None:
-    """One line for each alert."""
-    if as_json:
-        for alert in alerts:
-            print(json.dumps(alert_document(alert)))  # noqa: T201 - what was asked for
-        return
+def as_json(record: Record) -> dict[str, object]:
+    """A record as the API says it."""
+    return record.model_dump(mode="json")
+
+
+# -- lists --------------------------------------------------------------------------------------
+
+
+def list_of(incidents: Iterable[ListedIncident], now: datetime) -> RenderableType:
+    """Two lines for each incident; a line that says so where there is none."""
+    lines = [_listed(one, now) for one in incidents]
+    return Group(*lines) if lines else Text("no incidents", style="dim")
+
+
+def _listed(one: ListedIncident, now: datetime) -> RenderableType:
+    state = one.state.value
+    age = say_duration(max(0.0, (now - one.opened_at).total_seconds()))
+    first = Text.assemble(
+        (f"{state:<{_STATE_WIDTH}}", style_of(state)),
+        (f"{one.resource.type} {one.resource.id} ", "bold"),
+        one.failure.replace("_", " "),
+        no_wrap=True,
+        overflow="ellipsis",
+    )
+    facts = [one.classification.lower(), f"decided {one.verdict.lower()}" if one.verdict else ""]
+    waits = f"waits for {one.waits_for}" if one.waits_for else ", ".join(filter(None, facts))
+    second = Text(f"{one.incident_id}  {age} ago  {waits}", style="dim", no_wrap=True, overflow="ellipsis")
+    return Group(first, Padding(second, (0, 0, 0, 2)))
+
+
+def print_alerts(alerts: Iterable[Forecast]) -> None:
+    """Two lines for each alert, and its rates where there are any."""
     console = Console()
-    table = Table()
-    table.add_column("alert", no_wrap=True)
-    table.add_column("likely", justify="right")
-    table.add_column("stands", no_wrap=True)
-    table.add_column("what", overflow="fold")
     for alert in alerts:
         stands = alert.outcome.value if alert.outcome else alert.state.value.lower()
-        late = f"\n{sparkline(alert.sight.rates[-48:])}" if alert.sight.rates else ""
-        table.add_row(alert.alert_id, f"{alert.probability:.0%}", stands, Text(f"{alert.sight.what}{late}"))
-    console.print(table)
+        console.print(Text.assemble((alert.alert_id, "bold"), f"  {alert.probability:.0%}  {stands}"))
+        console.print(Padding(Text(alert.summary), (0, 0, 0, 2)))
+        if alert.rates:
+            console.print(Padding(Text(sparkline(alert.rates[-48:]), style="cyan"), (0, 0, 0, 2)))
 
 
-def print_alert(alert: Alert, action: str, *, as_json: bool) -> None:
-    """One alert as its message tells it."""
-    message = render_alert(alert, action=action, console_url="")
-    print(json.dumps(message.document) if as_json else message.text, end="\n" if as_json else "")  # noqa: T201
+def print_worths(metrics: Metrics) -> None:
+    """What the alerts of each detector were worth, of all that were counted."""
+    print("\n".join(tabulate_worths(metrics.ever)))  # noqa: T201 - what was asked for
 
 
-def print_worths(worths: Iterable[Worth], *, as_json: bool) -> None:
-    """What the alerts of each detector were worth."""
-    if as_json:
-        for worth in worths:
-            print(worth.model_dump_json())  # noqa: T201 - what was asked for
-        return
-    print("\n".join(tabulate_worths(worths)))  # noqa: T201 - what was asked for
+# -- one of them --------------------------------------------------------------------------------
 
 
-def print_story(story: Story, *, as_json: bool) -> None:
-    """One incident with its timeline, whose chain is checked first."""
-    incident = story.incident
-    check_timeline(incident.incident_id, story.timeline, incident.bookmark)
-    if as_json:
-        timeline = [event.model_dump(mode="json") for event in story.timeline]
-        document = {**incident.model_dump(mode="json"), "timeline": timeline}
-        Console(soft_wrap=True).print_json(data=document)
-        return
+def print_alert(alert: Forecast) -> None:
+    """One alert, with what speaks for it."""
     console = Console()
+    console.print(Text(alert.summary, style="bold"))
+    facts = {
+        "alert": alert.alert_id,
+        "stands": alert.outcome.value if alert.outcome else alert.state.value.lower(),
+        "look": alert.urgency.value,
+        "probability": f"{alert.probability:.0%}",
+        "expected": f"{alert.expected_at:%Y-%m-%d %H:%M} UTC" if alert.expected_at else "",
+        "would do": alert.suggested_action,
+        "incident": alert.incident_id,
+    }
+    _print_facts(console, facts)
+    for line in (*alert.evidence, *alert.examples):
+        console.print(Text(f"  - {line}"))
+
+
+def print_incident(incident: IncidentShown, timeline: Timeline, now: datetime) -> None:
+    """Where it stands, what was judged and decided, and its timeline."""
+    console = Console()
+    state, assessment, decision = incident.state.value, incident.assessment, incident.decision
     console.print(
-        Text(f"{incident.incident_id}  {incident.resource.id}  {incident.state.value}", style="bold")
+        Text.assemble((f"{state}  ", style_of(state)), (f"{incident.resource.id} ", "bold"), incident.failure)
     )
-    for event in story.timeline:
+    facts = {
+        "incident": incident.incident_id,
+        "resource": f"{incident.resource.type} in {incident.resource.region}, {incident.resource.account}",
+        "opened": f"{incident.opened_at:%Y-%m-%d %H:%M:%S} UTC, "
+        f"{say_duration(max(0.0, (now - incident.opened_at).total_seconds()))} ago",
+        "judged": f"{assessment.classification.value.lower()}, {assessment.confidence:.0%} sure, severity "
+        f"{assessment.severity} of 10"
+        if assessment
+        else "",
+        "decided": decision.verdict.value.lower() if decision else "",
+        "plan": incident.plan.summary if incident.plan else "",
+        "waits for": incident.waits_for,
+        "problem": incident.problem,
+    }
+    _print_facts(console, facts)
+    console.print()
+    for event in timeline.events:
         seconds = (event.at - incident.failed_at).total_seconds()
-        console.print(Text(f"{seconds:9.1f} s  {event.state.value:<18}{event.what}"))
+        style = style_of(event.state.value)
+        console.print(
+            Text.assemble(
+                (f"{seconds:9.1f} s  ", "dim"), (f"{event.state.value:<{_STATE_WIDTH}}", style), event.what
+            )
+        )
+    if not timeline.whole:
+        console.print(Text(f"The timeline is broken: {timeline.broken}", style="bold red"))
+
+
+def print_plan(incident: IncidentShown) -> None:
+    """The one exact plan: what an approval would let happen."""
+    console, plan = Console(), incident.plan
+    if plan is None:
+        return
+    console.print(Text.assemble((plan.summary, "bold"), f"\n{incident.resource.type} {incident.resource.id}"))
+    for number, call in enumerate(plan.actions, start=1):
+        action = ACTIONS[call.action]
+        console.print(Text(f"  {number}. {action.title} ({action.kind.value}, {action.risk.value} risk)"))
+        for name, value in call.parameters.items():
+            console.print(Text(f"       {name}: {value}", style="dim"))
+        console.print(Text(f"       undone by: {_undoing(action) or 'nothing'}", style="dim"))
+    facts = {
+        "risk": plan.risk.value,
+        "undo": "every step can be undone" if plan.reversible else "not every step can be undone",
+        "warning": plan.warning,
+        "digest": plan.digest,
+        "so far": "; ".join(f"{one.by} approved" for one in incident.approvals if one.approved),
+    }
+    _print_facts(console, facts, styles={"warning": "bold red", "so far": "green"})
+
+
+def _undoing(action: RecoveryAction) -> str:
+    return ", ".join(ACTIONS[name].title for name in action.undone_by)
+
+
+def print_mode(mode: ModeShown) -> None:
+    """Which one, on a line of its own; who set it and why below it."""
+    console = Console()
+    print(mode.mode or "never set: nothing is changed before it is")  # noqa: T201 - the answer
+    if mode.set_by:
+        why = f": {mode.reason}" if mode.reason else ""
+        console.print(Text(f"set by {mode.set_by} at {mode.set_at}{why}", style="dim"))
+
+
+def _print_facts(console: Console, facts: Mapping[str, str], styles: Mapping[str, str] | None = None) -> None:
+    width = max(len(name) for name in facts) + 2
+    for name, value in facts.items():
+        if value:
+            text = Text.assemble((f"{name:<{width}}", "dim"), (value, (styles or {}).get(name, "")))
+            console.print(text)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from mainstay.completing import complete_scenario
 from mainstay.failing import fail, operating
 from mainstay.serving.schedules import EVERY_SECONDS, QUICK_SECONDS
-
-
-def complete_scenario() -> Iterator[tuple[str, str]]:
-    """Names of scenarios, with their titles."""
-    from mainstay.demo.scenarios import SCENARIOS  # noqa: PLC0415 - moto is slow to import
-
-    yield from ((name, one.title) for name, one in SCENARIOS.items())
 
 
 def serve(  # noqa: PLR0913, PLR0917 - one for each option

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import yaml
@@ -32,6 +32,7 @@ class Broken:
 
     resource: Resource
     breakage: Breakage
+    at: datetime
 
 
 class Estate:
@@ -78,8 +79,9 @@ class Estate:
         breakage = _breakage(resource_type, kind)
         with self._lock:
             resource = self._named(resource_type, resource_id) if resource_id else self._any(resource_type)
+            at = self._world.team.clock()
             breakage.spoil(self._world, resource.id)
-        return Broken(resource=resource, breakage=breakage)
+        return Broken(resource=resource, breakage=breakage, at=at)
 
     def _named(self, resource_type: str, resource_id: str) -> Resource:
         known = [one for one in self.resources if one.type == resource_type]

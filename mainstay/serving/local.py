@@ -68,7 +68,8 @@ def describe(broken: Broken) -> dict[str, Any]:
     """What was broken, as a document."""
     return {
         "resource": broken.resource.model_dump(),
-        "kind": broken.breakage.kind,
+        "broken_at": broken.at.isoformat(),
+        "way": broken.breakage.kind,
         "title": broken.breakage.title,
         "ends": broken.breakage.ends.value,
     }

@@ -1,0 +1,1 @@
+"""The commands that operate a stage, deployed or local: one file each."""
