@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from chalicelib.ahead import Ahead, Bound, Warned
+from chalicelib.incidents.alert import AlertSource
 from chalicelib.incidents.base import Record
 from chalicelib.outlook import Pattern, Patterns
 from chalicelib.pages.charts_series import Outlook, draw_outlook, draw_rates
@@ -42,9 +43,7 @@ def render_forecasts(ahead: Ahead, now: datetime, *, base: str) -> str:
 def _warned(warned: Warned, now: datetime) -> dict[str, Any]:
     one, say = warned.forecast, _speaker(warned.bound)
     outlook = Outlook(
-        past=one.rates,
-        now=one.now,
-        usual=one.usual,
+        **_series(warned),
         limit=warned.bound.value,
         earliest=_ahead(one.earliest_at, now),
         expected=_ahead(one.expected_at, now),
@@ -55,8 +54,21 @@ def _warned(warned: Warned, now: datetime) -> dict[str, Any]:
         "tone": _TONES[one.urgency.value],
         "picture": draw_outlook(f"of-{one.alert_id}", "Of late, and ahead", outlook, say),
         "heads": ("reading", "value"),
-        "rows": [(f"{len(one.rates) - place} before", say(rate)) for place, rate in enumerate(one.rates)],
+        "rows": [
+            (f"{before} before" if before else "now", say(rate))
+            for before, rate in zip(range(len(one.rates) - 1, -1, -1), one.rates, strict=True)
+        ],
     }
+
+
+def _series(warned: Warned) -> dict[str, Any]:
+    """What of a warning is one series. Of a log group those are its lines, whatever was unusual."""
+    one = warned.forecast
+    if one.subject.source is AlertSource.METRIC:
+        return {"past": one.rates, "now": one.now, "usual": one.usual}
+    if warned.bound.value is not None or not one.rates:
+        return {"past": (), "now": one.now, "usual": None}
+    return {"past": one.rates, "now": one.rates[-1], "usual": median(one.rates[:-1] or one.rates)}
 
 
 def _speaker(bound: Bound) -> Callable[[float], str]:
@@ -92,7 +104,7 @@ def render_patterns(
         groups=groups,
         problem=problem,
         sorts=_SORTS,
-        whole=draw_rates("whole", "Lines of the log group in five minutes", found.rates) if found else "",
+        whole=draw_rates("whole", "Lines of the log group in five minutes", found.rates, 72) if found else "",
         patterns=sorted(rows, key=_ORDERS[view.sort]),
     )
 

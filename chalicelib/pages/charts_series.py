@@ -30,15 +30,15 @@ _NOW = 0.58
 _SURE = "8 of 10"
 
 
-def draw_rates(name: str, title: str, rates: Sequence[float], *, css: str = "") -> Markup:
+def draw_rates(name: str, title: str, rates: Sequence[float], height: float = 30) -> Markup:
     """One small bar for each span of time, the last one being now; a line shows what is usual."""
     found = [max(0.0, rate) for rate in finite(rates)]
-    height, before = 30.0, found[:-1]
+    before = found[:-1]
     usual = median(before) if before else None
     scale = Scale(low=0, high=max(found, default=0.0) or 1.0)
     marks = [
         bar(
-            f"{'rate now' if place == len(found) - 1 else 'rate'} {css}".strip(),
+            "rate now" if place == len(found) - 1 else "rate",
             (place + 0.1) / len(found),
             (place + 0.9) / len(found),
             height - max(1.0, (height - 2) * scale.place(rate)),
@@ -58,11 +58,11 @@ def draw_rates(name: str, title: str, rates: Sequence[float], *, css: str = "") 
 
 @dataclass(frozen=True, kw_only=True)
 class Outlook:
-    """A series up to now, and where it is expected to go: times are seconds from now."""
+    """A series up to now, which is the last one of `past`, and where it goes: times are seconds from now."""
 
     past: tuple[float, ...]
     now: float
-    usual: float
+    usual: float | None
     limit: float | None = None
     earliest: float | None = None
     expected: float | None = None
@@ -77,7 +77,7 @@ class Outlook:
     @property
     def values(self) -> tuple[float, ...]:
         """Everything that has to be in the picture."""
-        return finite((*self.past, self.now, self.usual, *(() if self.limit is None else (self.limit,))))
+        return finite((*self.past, self.now, *(one for one in (self.usual, self.limit) if one is not None)))
 
 
 def draw_outlook(name: str, title: str, outlook: Outlook, say: Say = say_number) -> Markup:
@@ -103,7 +103,7 @@ def draw_outlook(name: str, title: str, outlook: Outlook, say: Say = say_number)
 
 
 def _past(outlook: Outlook, now: float, down: Callable[[float], float]) -> list[tuple[float, float]]:
-    found = (*finite(outlook.past), *finite((outlook.now,)))
+    found = finite(outlook.past)
     steps = max(1, len(found) - 1)
     return [(now * place / steps, down(value)) for place, value in enumerate(found)]
 
@@ -128,8 +128,8 @@ def _when(outlook: Outlook, seconds: float, now: float) -> float:
 
 def _levels(outlook: Outlook, scale: Scale, down: Callable[[float], float], say: Say) -> Iterator[Markup]:
     """The limit and what is usual; round numbers only where neither stands near."""
-    named = [(outlook.usual, "usual", "usually")]
-    named += [(outlook.limit, "limit", "limit")] if outlook.limit is not None else []
+    both = ((outlook.usual, "usual", "usually"), (outlook.limit, "limit", "limit"))
+    named = [(value, css, word) for value, css, word in both if value is not None]
     taken = [down(value) for value, _, _ in named]
     for value in ticks(scale.low, scale.high, 3):
         if all(abs(down(value) - other) > TEXT + 4 for other in taken):
@@ -150,7 +150,9 @@ def _moments(outlook: Outlook, now: float, height: float) -> Iterator[Markup]:
 
 
 def _told(outlook: Outlook, say: Say) -> str:
-    parts = [f"now {say(outlook.now)}, usually {say(outlook.usual)}"]
+    parts = [f"now {say(outlook.now)}"]
+    if outlook.usual is not None:
+        parts.append(f"usually {say(outlook.usual)}")
     if outlook.limit is not None:
         parts.append(f"the limit is {say(outlook.limit)}")
     if outlook.expected is not None:

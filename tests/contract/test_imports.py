@@ -18,7 +18,7 @@ app
 api
 pages
 services
-reliability ahead
+reliability ahead rulebook
 scanning outlook
 sweep approval deciding alerting switching
 intake workflow doing watching weekly missing autonomy
