@@ -31,6 +31,7 @@ def say_share(share: float | None) -> str:
     """Whole percent; 0 % and 100 % only where it is exactly that."""
     if share is None or not isfinite(share):
         return NOTHING
+    share = min(1.0, max(0.0, share))
     if 0 < share < 1 - _CERTAIN or _CERTAIN < share < 1:
         return f"{min(99.9, max(0.1, 100 * share)):.1f} %"
     return f"{100 * share:.0f} %"
