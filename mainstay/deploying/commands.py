@@ -1,0 +1,118 @@
+"""The commands ``deploy`` and ``destroy``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from mainstay.failing import fail, refuse
+
+Stage = Annotated[str, typer.Option(help="The stage.", envvar="MAINSTAY_STAGE")]
+Region = Annotated[str, typer.Option(help="Its region; AWS_REGION where it is not given.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document at the end.")]
+
+
+def deploy(  # noqa: PLR0913, PLR0917 - one for each option
+    stage: Stage,
+    region: Region = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, change nothing.")
+    ] = False,
+    mail: Annotated[list[str] | None, typer.Option(help="Tell this address; repeatable.")] = None,
+    model: Annotated[str, typer.Option(help="Bedrock model or inference profile; none: rules alone.")] = "",
+    auth: Annotated[str, typer.Option(help="Who may call the API: iam or oidc.")] = "iam",
+    issuer: Annotated[str, typer.Option(help="With oidc: the identity provider.")] = "",
+    audience: Annotated[str, typer.Option(help="With oidc: whom its tokens are made for.")] = "",
+    parameter: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Of infra/mainstay.yaml; repeatable.")
+    ] = None,
+    architecture: Annotated[str, typer.Option(help="arm64 or x86_64.")] = "arm64",
+    as_json: AsJson = False,
+) -> None:
+    """Put a stage into your account, or bring it up to date. Safe to repeat.
+
+    What was not changed stays as it is. Before anything is touched, all is checked that can be.
+    """
+    from mainstay.deploying.deploy import Order  # noqa: PLC0415 - imports boto3 and Chalice
+    from mainstay.deploying.deploy import deploy as run  # noqa: PLC0415
+    from mainstay.deploying.package import ARCHITECTURES  # noqa: PLC0415
+    from mainstay.deploying.progress import Progress  # noqa: PLC0415
+    from mainstay.deploying.settings import Wishes  # noqa: PLC0415
+    from mainstay.deploying.target import find_target  # noqa: PLC0415
+    from mainstay.infrastructure import PROJECT  # noqa: PLC0415
+
+    if architecture not in ARCHITECTURES:
+        fail(f"{architecture!r} is no architecture; there are {', '.join(ARCHITECTURES)}")
+    order = Order(
+        project=PROJECT,
+        wishes=Wishes(architecture, model, auth, issuer, audience),
+        parameters=_parameters(parameter or ()),
+        mail=tuple(mail or ()),
+        dry_run=dry_run,
+    )
+    progress = Progress(Console(stderr=as_json))
+    with deploying():
+        found = run(order, find_target(stage, region), progress)
+    document = {**found, "dry_run": dry_run, "steps": [one.document() for one in progress.done]}
+    _end(document, progress.console, changed=progress.changed, as_json=as_json)
+
+
+def _parameters(given: Sequence[str]) -> dict[str, str]:
+    for one in given:
+        if "=" not in one:
+            fail(f"{one!r} is no parameter; one is PollSeconds=5")
+    return dict(one.split("=", 1) for one in given)
+
+
+def _end(document: dict[str, Any], console: Console, *, changed: bool, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({**document, "changed": changed}, indent=2))  # noqa: T201 - what was asked for
+        return
+    for line in _closing(document, changed=changed):
+        console.print(Text(line))
+
+
+def _closing(document: dict[str, Any], *, changed: bool) -> Iterator[str]:
+    yield ""
+    if document["dry_run"]:
+        yield "This is what would change; nothing was." if changed else "Nothing would change."
+        return
+    where = f"{document['stage']} in {document['region']} of account {document['account']}"
+    yield f"Deployed {where}." if changed else f"Nothing to change: {where} is as it should be."
+    yield from _places(document)
+    yield from _next(document)
+
+
+def _places(document: dict[str, Any]) -> Iterator[str]:
+    for name, url in document["endpoints"].items():
+        yield f"  {name:<10} {url}"
+    for name, arn in document["topics"].items():
+        yield f"  {name:<10} {arn}"
+
+
+def _next(document: dict[str, Any]) -> Iterator[str]:
+    options = f"--stage {document['stage']} --region {document['region']}"
+    yield "Next:"
+    if not document["subscribers"]:
+        yield f"  Nobody is told yet: mainstay deploy {options} --mail you@example.com"
+    yield f"  Look at what is judged, and when you trust it: mainstay mode approve {options}"
+
+
+@contextmanager
+def deploying() -> Iterator[None]:
+    """Errors become one line each: 2 where something has to be put right first, 1 where AWS says no."""
+    from chalicelib.errors import MainstayError  # noqa: PLC0415
+    from mainstay.deploying.errors import UnusableError  # noqa: PLC0415
+
+    try:
+        yield
+    except UnusableError as error:
+        fail(str(error))
+    except MainstayError as error:
+        refuse(str(error))

@@ -1,0 +1,106 @@
+"""A deployment from its beginning to its end: check all that can be checked, then step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mainstay.deploying.beginning import Mode
+from mainstay.deploying.errors import UnusableError
+from mainstay.deploying.functions import Functions, api_url
+from mainstay.deploying.objects import Source, read_record
+from mainstay.deploying.package import Package, build_package
+from mainstay.deploying.progress import Progress
+from mainstay.deploying.settings import Wishes
+from mainstay.deploying.stacks import Stack
+from mainstay.deploying.step import Step
+from mainstay.deploying.subscriptions import Subscriptions
+from mainstay.deploying.target import Target
+from mainstay.deploying.targets import Targets
+from mainstay.infrastructure import SOURCE_KEY, render_template, zip_source
+
+NEEDED = ("app.py", "chalicelib", "requirements.txt", "infra/mainstay.yaml", "infra/wiring.yaml", "terraform")
+"""What a checkout must have."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for."""
+
+    project: Path
+    wishes: Wishes = field(default_factory=Wishes)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    mail: Sequence[str] = ()
+    dry_run: bool = False
+
+
+def deploy(order: Order, target: Target, progress: Progress) -> dict[str, Any]:
+    """Do it, or with ``dry_run`` only say what it would do; answer the summary.
+
+    UnusableError comes before anything is changed. FailedError, or an error of AWS, comes from the step
+    at which it ended: all before it is done, and the same command goes on from there.
+    """
+    _check_project(order.project)
+    infra, wiring = infra_stack(order, target), wiring_stack(order, target)
+    mail = Subscriptions(target, order.mail)
+    for part in (infra, wiring, mail):
+        part.check()
+    with progress.step("package"):
+        package = build_package(order.project, order.wishes.architecture)
+    for step in _steps(order, target, package, (infra, wiring, mail)):
+        with progress.step(step.title) as one:
+            one.changes = step.changes()
+            if one.changes and not order.dry_run:
+                step.apply()
+    return summary(target, mail, package)
+
+
+def _check_project(project: Path) -> None:
+    for name in NEEDED:
+        if not (project / name).exists():
+            raise UnusableError(f"{project / name} is missing: deploy from a whole checkout")
+
+
+def infra_stack(order: Order, target: Target) -> Stack:
+    """Everything that is not Chalice's."""
+    template = render_template(order.project / "infra" / "mainstay.yaml")
+    parameters = {"Stage": target.stage, **order.parameters}
+    return Stack(target, target.prefix, template, parameters, "infra stack")
+
+
+def wiring_stack(order: Order, target: Target) -> Stack:
+    """What can only be said of functions that are there."""
+    template = render_template(order.project / "infra" / "wiring.yaml")
+    return Stack(target, f"{target.prefix}-wiring", template, {"Stage": target.stage}, "wiring stack")
+
+
+def _steps(
+    order: Order, target: Target, package: Package, parts: tuple[Stack, Stack, Subscriptions]
+) -> Iterator[Step]:
+    infra, wiring, mail = parts
+    yield infra
+    yield Source(target, SOURCE_KEY, zip_source(order.project))
+    yield Mode(target)
+    yield Functions(target, order.project, package, order.wishes)
+    yield wiring
+    yield Targets(target)
+    yield mail
+
+
+def summary(target: Target, mail: Subscriptions, package: Package) -> dict[str, Any]:
+    """Where everything is, and what to do next."""
+    record = read_record(target)
+    url = api_url(record.deployed) if record else ""
+    return {
+        "stage": target.stage,
+        "region": target.region,
+        "account": target.account,
+        "package": {"bytes": len(package.body), "sha256": package.digest},
+        "endpoints": {"api": url, "console": f"{url}/ui"} if url else {},
+        "topics": {
+            name: target.arn("sns", f"{target.prefix}-{name}") for name in ("people", "machines", "alarms")
+        },
+        "subscribers": sorted(mail.endpoints()),
+    }

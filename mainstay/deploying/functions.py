@@ -1,0 +1,226 @@
+"""Chalice's part of a stage as a step: functions, their roles, rules and topics' subscriptions, the API.
+
+Chalice knows what it has made by a file beside the app. Ours is kept in the artifact bucket, so that any
+machine can go on from it. Chalice puts everything anew whenever it runs; it runs only where something is
+not as it should be.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from chalicelib.errors import NotFoundError
+from mainstay.deploying.errors import FailedError
+from mainstay.deploying.objects import Record, delete_record, read_record, write_record
+from mainstay.deploying.package import Package, copy_app
+from mainstay.deploying.settings import Wishes, digests, stage_config, stage_policies
+from mainstay.deploying.target import APP, Target
+
+API_FUNCTION = "api_handler"
+_CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
+
+
+@dataclass(frozen=True)
+class Functions:
+    """What should be there, and the ways to compare and to make it."""
+
+    target: Target
+    project: Path
+    package: Package
+    wishes: Wishes
+    title: str = "functions, rules and API"
+
+    # -- reading -----------------------------------------------------------------------------
+
+    @cached_property
+    def _policies(self) -> dict[str, dict[str, Any]]:
+        return stage_policies(self.target)
+
+    def _config(self, api_url: str) -> dict[str, Any]:
+        return stage_config(self.target, self.wishes, api_url)
+
+    def _settings(self, api_url: str) -> dict[str, str]:
+        return digests(self._config(api_url), self._policies, self.target.stage)
+
+    def changes(self) -> list[str]:
+        """By what was recorded, and by what Lambda says that each function runs."""
+        record = read_record(self.target)
+        if record is None:
+            wanted = sorted(self._settings(""))
+            return [*(f"create function {name}" for name in wanted), "create the REST API"]
+        return list(self._differences(record))
+
+    def _differences(self, record: Record) -> Iterator[str]:
+        settings = self._settings(api_url(record.deployed))
+        for name in sorted(settings.keys() | record.settings.keys()):
+            if name not in settings:
+                yield f"delete function {name}"
+            elif name not in record.settings:
+                yield f"create function {name}"
+            elif settings[name] != record.settings[name]:
+                yield f"change the settings of function {name}"
+        known = settings.keys() & record.settings.keys()
+        missing, other = self._compare_code(known)
+        yield from (f"create function {name}, which is gone" for name in missing)
+        if other:
+            yield f"put new code into {len(other)} functions ({len(self.package.body) / 1e6:.1f} MB)"
+
+    def _compare_code(self, names: Iterator[str] | Any) -> tuple[list[str], list[str]]:
+        """Which functions are missing, and which run another zip."""
+        running = {name: self._running(name) for name in sorted(names)}
+        missing = [name for name, digest in running.items() if not digest]
+        other = [name for name, digest in running.items() if digest and digest != self.package.digest]
+        return missing, other
+
+    def _running(self, function: str) -> str:
+        name = function_name(self.target, function)
+        try:
+            found = self.target.aws.read("lambda", "get_function_configuration", FunctionName=name)
+        except NotFoundError:
+            return ""
+        return str(found["CodeSha256"])
+
+    # -- changing ----------------------------------------------------------------------------
+
+    def apply(self) -> None:
+        """Let Chalice deploy, and tell the functions where their API is once that is known."""
+        record = read_record(self.target)
+        before = record.deployed if record else self._adoptable()
+        url = api_url(before)
+        deployed = self._deploy(before, url)
+        self._keep(deployed, url)
+        found = api_url(deployed)
+        if found != url:
+            self._tell_url(found)
+            self._keep(deployed, found)
+
+    def _deploy(self, before: Mapping[str, Any], url: str) -> dict[str, Any]:
+        with build_folder(self.project, self._config(url), self._policies, before) as folder:
+            place_package(folder, self.package, self.wishes.architecture)
+            run_chalice(folder, self.target, "deploy")
+            deployed = read_deployed(folder, self.target.stage)
+        missing, other = self._compare_code(self._settings(url))
+        if missing or other:
+            raise FailedError(f"Chalice has not put the code into {', '.join(missing + other)}")
+        return deployed
+
+    def _keep(self, deployed: dict[str, Any], url: str) -> None:
+        write_record(self.target, Record(deployed, self.package.digest, self._settings(url)))
+
+    def _adoptable(self) -> dict[str, Any]:
+        """An API that a deployment has made which did not get to its end: all else is found by its name."""
+        apis = self.target.aws.read("apigateway", "get_rest_apis", limit=500)["items"]
+        for api in apis:
+            if api["name"] == APP:
+                stages = self.target.aws.read("apigateway", "get_stages", restApiId=api["id"])["item"]
+                if self.target.stage in {stage["stageName"] for stage in stages}:
+                    kept = {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api["id"]}
+                    return {"resources": [kept], "schema_version": "2.0", "backend": "api"}
+        return {}
+
+    def _tell_url(self, url: str) -> None:
+        """Set the variables that could not be known before the API was there."""
+        config = self._config(url)["stages"][self.target.stage]
+        for name in config["lambda_functions"]:
+            self.target.aws.read(
+                "lambda",
+                "update_function_configuration",
+                FunctionName=function_name(self.target, name),
+                Environment={"Variables": config["environment_variables"]},
+            )
+
+
+def function_name(target: Target, function: str) -> str:
+    """As Chalice names functions: that of the API has the name of the stage alone."""
+    return target.prefix if function == API_FUNCTION else f"{target.prefix}-{function}"
+
+
+def api_url(deployed: Mapping[str, Any]) -> str:
+    """Where the REST API is, without a slash at the end; empty where there is none."""
+    for resource in deployed.get("resources", ()):
+        if resource["resource_type"] == "rest_api":
+            return str(resource.get("rest_api_url", "")).rstrip("/")
+    return ""
+
+
+def delete_functions(target: Target, project: Path, deployed: Mapping[str, Any]) -> None:
+    """Let Chalice delete all that it has made."""
+    config = stage_config(target, Wishes(), "")
+    with build_folder(project, config, stage_policies(target), deployed) as folder:
+        run_chalice(folder, target, "delete")
+    delete_record(target)
+
+
+# -- the folder that Chalice works in -----------------------------------------------------------
+
+
+@contextmanager
+def build_folder(
+    project: Path, config: Mapping[str, Any], policies: Mapping[str, Any], deployed: Mapping[str, Any]
+) -> Iterator[Path]:
+    """A copy of the app with what Chalice reads beside it, for as long as it is needed."""
+    with tempfile.TemporaryDirectory(prefix="mainstay-chalice-") as name:
+        folder = Path(name)
+        copy_app(project, folder)
+        # Dependencies are in the package that is placed here: Chalice has none to get.
+        (folder / "requirements.txt").touch()
+        ours = folder / ".chalice"
+        for path, content in _files(config, policies, deployed):
+            (ours / path).parent.mkdir(parents=True, exist_ok=True)
+            (ours / path).write_text(json.dumps(content), encoding="utf-8")
+        yield folder
+
+
+def _files(
+    config: Mapping[str, Any], policies: Mapping[str, Any], deployed: Mapping[str, Any]
+) -> Iterator[tuple[str, Any]]:
+    yield "config.json", config
+    for name, policy in policies.items():
+        yield f"policy-{name}.json", policy
+    if deployed:
+        yield f"deployed/{next(iter(config['stages']))}.json", deployed
+
+
+def place_package(folder: Path, package: Package, architecture: str) -> None:
+    """Put the zip where Chalice looks whether it has made one already of the same files."""
+    from chalice.deploy.packager import LambdaDeploymentPackager  # noqa: PLC0415 - slow to import
+    from chalice.utils import OSUtils  # noqa: PLC0415
+
+    packager = LambdaDeploymentPackager(
+        osutils=OSUtils(), dependency_builder=None, ui=None, architecture=architecture
+    )
+    python = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    path = Path(packager.deployment_package_filename(str(folder), python))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(package.body)
+
+
+def read_deployed(folder: Path, stage: str) -> dict[str, Any]:
+    """What Chalice notes about what it has made."""
+    found: dict[str, Any] = json.loads((folder / ".chalice" / "deployed" / f"{stage}.json").read_text())
+    return found
+
+
+def run_chalice(folder: Path, target: Target, command: str) -> None:
+    """Run a command of Chalice's in its folder; FailedError has the end of what it says."""
+    done = subprocess.run(
+        [sys.executable, "-c", _CHALICE, command, "--stage", target.stage],
+        cwd=folder,
+        env={**os.environ, "AWS_DEFAULT_REGION": target.region, "AWS_REGION": target.region},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        said = [line.strip() for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise FailedError(f"chalice {command} ended with {done.returncode}: {' '.join(said[-6:])}")
