@@ -54,6 +54,10 @@ class DeniedError(AwsError):
     """The permission is missing."""
 
 
+class ChatFailedError(PermanentError):
+    """A chat did not take a message. Nothing else depends on it: people have their mail."""
+
+
 # -- what the records say -----------------------------------------------------------------------
 
 
@@ -90,6 +94,45 @@ class InvalidPolicyError(PermanentError):
 
 class InvalidEventError(PermanentError):
     """An event is not of a form that we know; the message says what is wrong."""
+
+
+# -- what callers ask ---------------------------------------------------------------------------
+
+
+class WrongFieldError(PermanentError):
+    """A field of a question cannot be answered; `field` names it, and the message says what is wrong."""
+
+    def __init__(self, field: str, message: str) -> None:
+        """Keep the name apart from the text: callers are told both."""
+        super().__init__(message)
+        self.field = field
+
+
+class RecordMovedError(PermanentError):
+    """The record is not the one that the caller has seen: what was asked for is not done (``If-Match``)."""
+
+
+# -- what people answer -------------------------------------------------------------------------
+
+
+class WrongLinkError(PermanentError):
+    """Not a link that we made, or not any more: there is nothing to say about it."""
+
+
+class ExpiredLinkError(PermanentError):
+    """A link that we made, whose time is over, or that a newer question has taken the place of."""
+
+
+class WrongFormError(PermanentError):
+    """A form that was not sent by the page that we made for this person, or too long after it."""
+
+
+class NotAnApproverError(PermanentError):
+    """This plan needs people whom the policy names, and whoever answers is none of them, or no further one."""
+
+
+class SecretsUnreadableError(RetryableError):
+    """A secret of ours is missing, cannot be read, or is not what it should be."""
 
 
 # -- what recovery meets ------------------------------------------------------------------------

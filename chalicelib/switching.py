@@ -57,14 +57,19 @@ def read_switch(team: Collaborators) -> SwitchState:
         return SwitchState(present=None, readable=False)
 
 
-def switch_mode(asked: NewMode, team: Collaborators, *, by: str) -> Switched:
-    """Set the mode for everything in this stage and region. `by` is who asks, as the gateway knows them."""
+def switch_mode(
+    asked: NewMode, team: Collaborators, *, by: str, instead_of: Switched | None = None
+) -> Switched:
+    """Set the mode for everything in this stage and region. `by` is who asks, as the gateway knows them.
+
+    With `instead_of` only while that one holds: RecordMovedError where another does.
+    """
     switched = Switched(
         mode=asked.mode,
         set_by=clean_text(by, _LONGEST_NAME),
         set_at=team.clock(),
         reason=clean_text(asked.reason.strip(), _LONGEST_REASON),
     )
-    team.patiently(lambda: team.memory.switches.switch_to(switched))
+    team.patiently(lambda: team.memory.switches.switch_to(switched, instead_of=instead_of))
     team.telemetry.log(f"the mode was set to {switched.mode}", by=switched.set_by, reason=switched.reason)
     return switched

@@ -3,7 +3,7 @@
 Who may call is decided by API Gateway before anything here runs, unless a route is open to all.
 """
 
-from chalicelib.api import pages, rest
+from chalicelib.api import edges, figures_pages, pages, rest
 from chalicelib.api.gateway import routes
 
-__all__ = ["pages", "rest", "routes"]
+__all__ = ["edges", "figures_pages", "pages", "rest", "routes"]

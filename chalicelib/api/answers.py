@@ -5,68 +5,131 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from chalice import Response
-from pydantic import ValidationError
 
-from chalicelib.api.gateway import routes
+from chalicelib.api.bodies import NoQuery, read_body, read_query
+from chalicelib.api.gateway import caller, routes
+from chalicelib.api.problems import (
+    FORBIDDEN,
+    INTERNAL,
+    FieldError,
+    Problem,
+    as_response,
+    kind_of,
+)
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError, RetryableError, UnknownLogGroupError
+from chalicelib.errors import (
+    MainstayError,
+    PlanChangedError,
+    RecordMovedError,
+    WrongFieldError,
+    WrongStateError,
+)
 from chalicelib.incidents.base import Record
-from chalicelib.redaction import clean_text
 from chalicelib.services import collaborators
 
 Q = TypeVar("Q", bound=Record)
+Answer: TypeAlias = Record | dict[str, Any]
+Story: TypeAlias = Callable[[Q, Collaborators], Answer]
 
-_STATUSES: Mapping[type[MainstayError], HTTPStatus] = {
-    UnknownLogGroupError: HTTPStatus.NOT_FOUND,
-    RetryableError: HTTPStatus.SERVICE_UNAVAILABLE,
-    MainstayError: HTTPStatus.INTERNAL_SERVER_ERROR,
+HEADERS: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
 }
-"""The first that fits counts."""
-
-_LONGEST_DETAIL = 400
 
 
-def answer(story: Callable[[Q, Collaborators], Record], query: type[Q]) -> Response:
+def answer(story: Story[Q], query: type[Q]) -> Response:
     """What the story answers to the query of this request."""
-    team = collaborators()
+    return _answered(lambda team: _found(story(read_query(query), team)))
+
+
+def show(story: Callable[[Collaborators], Answer]) -> Response:
+    """What the story answers where nothing can be asked."""
+    return answer(lambda _query, team: story(team), NoQuery)
+
+
+def answer_change(story: Story[Q], body: type[Q], standing: Callable[[Collaborators], Record]) -> Response:
+    """What the story answers to the body of this request; a refusal tells how things stand.
+
+    Nobody changes anything without a name.
+    """
+
+    def respond(team: Collaborators) -> Response:
+        if not caller():
+            raise Problem(kind=FORBIDDEN, detail="Nobody is named as the one who asks.")
+        try:
+            return as_json(story(read_body(body), team))
+        except (PlanChangedError, WrongStateError, RecordMovedError) as refused:
+            more = standing(team).model_dump(mode="json")
+            raise Problem(kind=kind_of(refused), detail=str(refused), more=more) from refused
+
+    return _answered(respond)
+
+
+def answer_health(check: Callable[[Collaborators], Record], unwell: Record) -> Response:
+    """What the check says; where it raises, what it is to say then, and nothing of why."""
     try:
-        asked = query.model_validate(dict(routes.current_request.query_params or {}))
-    except ValidationError as error:
-        return _problem(HTTPStatus.BAD_REQUEST, _wrong_fields(error))
-    try:
-        return _json(HTTPStatus.OK, story(asked, team).model_dump_json(), "application/json")
-    except MainstayError as error:
-        return _problem(_status_of(error, team), f"{type(error).__name__}: {error}")
+        return as_json(check(collaborators()))
+    except MainstayError:
+        routes.log.warning("the health check failed", exc_info=False)
+        return as_json(unwell, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def _status_of(error: MainstayError, team: Collaborators) -> HTTPStatus:
-    """What the caller did not cause is logged too: nobody else would see it."""
-    status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        team.telemetry.warn(f"a request could not be answered: {error}", error=type(error).__name__)
-    return status
-
-
-def _problem(status: HTTPStatus, detail: str) -> Response:
-    document = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": clean_text(detail, _LONGEST_DETAIL),
-    }
-    return _json(status, json.dumps(document), "application/problem+json")
-
-
-def _json(status: HTTPStatus, body: str, content_type: str) -> Response:
-    headers = {"Content-Type": content_type, "Cache-Control": "no-store"}
+def as_json(found: Answer, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """A record as JSON, with its `etag` as a header where it has one."""
+    body = found.model_dump_json() if isinstance(found, Record) else json.dumps(found)
+    headers = {**HEADERS, **_etag_of(found), "Content-Type": "application/json"}
     return Response(body=body, status_code=status.value, headers=headers)
 
 
-def _wrong_fields(error: ValidationError) -> str:
-    details = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(
-        f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}" for detail in details[:5]
-    )
+def if_match() -> str:
+    """The tag that the record must still have; empty where any will do."""
+    given = str(routes.current_request.headers.get("if-match", "")).strip()
+    return "" if given == "*" else given
+
+
+def _found(record: Answer) -> Response:
+    """The record, or 304 where the caller has it already (RFC 9110, section 13.1.2)."""
+    known = str(routes.current_request.headers.get("if-none-match", ""))
+    etag = _etag_of(record)
+    if etag and etag["ETag"] in {one.strip().removeprefix("W/") for one in known.split(",")}:
+        return Response(body="", status_code=HTTPStatus.NOT_MODIFIED.value, headers={**HEADERS, **etag})
+    return as_json(record)
+
+
+def _etag_of(record: Answer) -> dict[str, str]:
+    etag = getattr(record, "etag", "")
+    return {"ETag": etag} if etag else {}
+
+
+def _answered(respond: Callable[[Collaborators], Response]) -> Response:
+    """The answer, or the problem that was in its way. What the caller did not cause is logged."""
+    team = collaborators()
+    try:
+        return respond(team)
+    except Problem as problem:
+        return _told(problem)
+    except MainstayError as error:
+        return _told(_as_problem(error, team))
+    except Exception as error:  # noqa: BLE001 - the caller learns nothing of it, and our log all but secrets
+        team.telemetry.warn(f"a request broke: {error}", error=type(error).__name__)
+        return _told(Problem(kind=INTERNAL))
+
+
+def _as_problem(error: MainstayError, team: Collaborators) -> Problem:
+    """A broken answer of AWS tells of our inside, so that its text stays in the log."""
+    kind = kind_of(error)
+    if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        team.telemetry.warn(f"a request could not be answered: {error}", error=type(error).__name__)
+        return Problem(kind=kind)
+    wrong = (FieldError(field=error.field, message=str(error)),) if isinstance(error, WrongFieldError) else ()
+    detail = f"{error.field}: {error}" if isinstance(error, WrongFieldError) else str(error)
+    return Problem(kind=kind, detail=detail, errors=wrong)
+
+
+def _told(problem: Problem) -> Response:
+    return as_response(problem, routes.current_request.context["path"], HEADERS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from pydantic import AwareDatetime
 
 from chalicelib.aws import items, keys
 from chalicelib.aws.clients import Aws
+from chalicelib.errors import UnreachableError
 from chalicelib.incidents.base import Record
 from chalicelib.incidents.model import Resource, State
 
@@ -124,6 +125,23 @@ class IncidentIndex:
     def all_open(self) -> Iterator[Entry]:
         """Every incident that has not ended, newest first. Only they are in this index."""
         return self._walk("open", keys.OPEN, EVERYTHING)
+
+    def with_incidents(self, resources: Sequence[Resource]) -> list[Resource]:
+        """Those of at most a hundred resources that ever had an incident: its guard stays."""
+        by_key = {keys.guard_key(one)["pk"]["S"]: one for one in resources}
+        answer = self._aws.read(
+            "dynamodb",
+            "batch_get_item",
+            RequestItems={
+                self._table: {
+                    "Keys": [keys.guard_key(one) for one in resources],
+                    "ProjectionExpression": "pk",
+                }
+            },
+        )
+        if answer.get("UnprocessedKeys"):
+            raise UnreachableError("dynamodb:batch_get_item left keys unread")
+        return [by_key[items.decode(found["pk"])] for found in answer["Responses"][self._table]]
 
     def _walk(self, index: str, value: str, wanted: Wanted) -> Iterator[Entry]:
         start: items.Item | None = None

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime
 
 from chalicelib.aws import items, keys
 from chalicelib.aws.clients import Aws, TransactionCancelledError
-from chalicelib.errors import ConflictError
+from chalicelib.errors import ConflictError, RecordMovedError
 from chalicelib.incidents.base import Record
 
 _CONTROL = "CONTROL"
@@ -29,16 +29,26 @@ class Switches:
         self._aws = aws
         self.table = table
 
-    def switch_to(self, switched: Switched) -> None:
-        """Set it; ConflictError where a recovery is asking about it at this very moment."""
+    def switch_to(self, switched: Switched, *, instead_of: Switched | None = None) -> None:
+        """Set it; ConflictError where a recovery is asking about it at this very moment.
+
+        With `instead_of` only while that one holds: RecordMovedError where another does.
+        """
         content = dict(switched)
         past = f"{_PAST}{items.stamp(switched.set_at)}"
         parts = [items.put(self.table, items.item(_CONTROL, sk, **content)) for sk in ("MODE", past)]
+        if instead_of is not None:
+            parts[0]["Put"] |= {
+                "ConditionExpression": "set_at = :set_at",
+                "ExpressionAttributeValues": {":set_at": items.encode(instead_of.set_at)},
+            }
         try:
             self._aws.read("dynamodb", "transact_write_items", TransactItems=parts)
         except TransactionCancelledError as refused:
             if refused.conflicted:
                 raise ConflictError("the mode is being asked for at this moment") from refused
+            if refused.failed(0):
+                raise RecordMovedError("the mode was switched since it was looked at") from refused
             raise
 
     def present_switch(self) -> Switched | None:

@@ -18,9 +18,9 @@ app
 api
 pages
 services
-reliability ahead rulebook
-scanning outlook
-sweep approval deciding alerting switching
+reliability ahead rulebook answering
+scanning outlook lookup listing steering
+sweep approval deciding alerting switching cursors
 intake workflow doing watching weekly missing autonomy
 undoing announcing
 collaborators

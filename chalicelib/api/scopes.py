@@ -1,0 +1,28 @@
+"""What a token must allow for each route, where an identity provider says who may call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+READ = "incidents:read"
+APPROVE = "incidents:approve"
+SWITCH = "policy:write"
+
+SCOPES: Mapping[str, str] = {
+    READ: "Look at incidents, forecasts, patterns, metrics, the policy and the mode.",
+    APPROVE: "Approve and reject recovery plans.",
+    SWITCH: "Switch the mode.",
+}
+
+_CHANGES: Mapping[tuple[str, str], str] = {
+    ("POST", "/incidents/{incident_id}/approve"): APPROVE,
+    ("POST", "/incidents/{incident_id}/reject"): APPROVE,
+    ("POST", "/ui/incidents/{incident_id}/answer"): APPROVE,
+    ("PUT", "/mode"): SWITCH,
+    ("POST", "/ui/mode"): SWITCH,
+}
+
+
+def scope_of(method: str, path: str) -> str:
+    """The scope for a route; "" for one that changes something and is not named here: nobody may call it."""
+    return READ if method == "GET" else _CHANGES.get((method, path), "")
