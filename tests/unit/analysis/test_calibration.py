@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.analysis.calibration import calibrate, log_odds, probability, temper
+from chalicelib.analysis.calibration import calibrate, log_odds, prior_of, probability, temper
 from chalicelib.incidents.guard import Outcomes
 
 shares = st.floats(0, 1)
@@ -87,3 +87,8 @@ def test_a_less_sure_model_lowers_more(by_rules: float, one: float, other: float
 def test_a_model_that_doubts_counts_as_much_as_the_rules() -> None:
     assert temper(0.9, 0.5) == pytest.approx(0.75)
     assert temper(0.9, 0.99) == 0.9
+
+
+@given(st.floats(0.01, 0.99), outcomes)
+def test_what_was_said_before_outcomes_were_heard_can_be_told_again(prior: float, seen: Outcomes) -> None:
+    assert prior_of(calibrate(prior, seen), seen) == pytest.approx(prior, abs=1e-6)
