@@ -140,9 +140,17 @@ def _definition(properties: Properties) -> str:
     return text
 
 
+def _invoke_config(name: str, properties: Properties, region: str) -> tuple[str, Attributes]:
+    call("lambda", region, "put_function_event_invoke_config", properties)
+    return f"{properties['FunctionName']}:{properties['Qualifier']}", {}
+
+
 _KINDS: dict[str, _Kind] = {
     "AWS::CloudWatch::Alarm": _Kind("AlarmName", _alarm),
     "AWS::CodeBuild::Project": _Kind("Name", _project, _replace_project),
+    "AWS::Lambda::EventInvokeConfig": _Kind(
+        "", _invoke_config, lambda _, properties, region: _invoke_config("", properties, region)
+    ),
     "AWS::Logs::MetricFilter": _Kind("FilterName", _metric_filter),
     "AWS::S3::BucketPolicy": _Kind("", _bucket_policy),
     "AWS::Scheduler::Schedule": _Kind("Name", _schedule("create_schedule"), _schedule("update_schedule")),

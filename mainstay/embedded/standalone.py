@@ -1,0 +1,35 @@
+"""Embedded AWS as a program of its own, which other programs can deploy to.
+
+    python -m mainstay.embedded.standalone
+
+Prints one line, the address as JSON, and serves until its standard input ends. Functions run what was
+deployed, and stacks can be made by CloudFormation: the same as AWS, as far as a deployment needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from mainstay.embedded.aws import EmbeddedAws
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    with EmbeddedAws() as aws:
+        _become_deployable()
+        print(json.dumps({"endpoint": aws.endpoint, "account": aws.account}), flush=True)  # noqa: T201
+        sys.stdin.read()
+
+
+def _become_deployable() -> None:
+    from mainstay.embedded.repairs import apigateway, iam  # noqa: PLC0415 - moto loads slowly
+    from mainstay.embedded.zipped import run_zips  # noqa: PLC0415
+
+    iam.install()
+    apigateway.install()
+    run_zips()
+
+
+if __name__ == "__main__":
+    main()
