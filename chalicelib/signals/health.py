@@ -143,7 +143,7 @@ def _signal(
 
 def _details(told: Announcement) -> Attributes:
     facts: Attributes = {
-        "event": told.name,
+        "event": told.name[:200],
         "service": told.service,
         "said": told.said,
         "entities": told.entities,

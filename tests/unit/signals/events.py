@@ -16,7 +16,8 @@ FOLDER = Path(__file__).parents[2] / "events"
 RECEIVED_AT = datetime(2026, 9, 14, 5, tzinfo=UTC)
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 ALARMS = [name for name in NAMES if name.startswith("alarm-")]
-EVENTS = [name for name in NAMES if name not in ALARMS]
+MESSAGES = [name for name in NAMES if name.startswith(("alarm-", "cost-", "health-"))]
+EVENTS = [name for name in NAMES if name not in MESSAGES]
 
 
 def load(name: str) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def read_message(message: object) -> Reading:
 
 
 def read_named(name: str, event: object) -> Reading:
-    return read_message(event) if name in ALARMS else read(event)
+    return read_message(event) if name in MESSAGES else read(event)
 
 
 def _settings() -> dict[str, Any]:

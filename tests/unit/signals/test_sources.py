@@ -127,7 +127,10 @@ def test_the_same_event_gives_the_same_signal_ids(name: str) -> None:
 
 
 def test_no_two_events_share_a_signal_id() -> None:
-    ids = [signal.signal_id for name in NAMES for signal in read_named(name, load(name)).signals]
+    others = [
+        name for name in NAMES if name != "cost-anomaly-event"
+    ]  # the same anomaly, told in another form
+    ids = [signal.signal_id for name in others for signal in read_named(name, load(name)).signals]
     assert len(ids) == len(set(ids)) > len(EVENTS) // 2
 
 
