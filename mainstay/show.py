@@ -8,11 +8,11 @@ from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from chalicelib.incidents.alert_messages import sparkline
 from chalicelib.incidents.base import Record
-from chalicelib.incidents.telling import say_duration
 from chalicelib.listing import ListedIncident
 from chalicelib.lookup import IncidentShown, Timeline
 from chalicelib.outlook import Forecast, Metrics
@@ -44,9 +44,17 @@ def list_of(incidents: Iterable[ListedIncident], now: datetime) -> RenderableTyp
     return Group(*lines) if lines else Text("no incidents", style="dim")
 
 
+def age_of(then: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit that fits: 12 s, 3 min, 2 h, 4 d."""
+    seconds = max(0, int((now - then).total_seconds()))
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
 def _listed(one: ListedIncident, now: datetime) -> RenderableType:
     state = one.state.value
-    age = say_duration(max(0.0, (now - one.opened_at).total_seconds()))
     first = Text.assemble(
         (f"{state:<{_STATE_WIDTH}}", style_of(state)),
         (f"{one.resource.type} {one.resource.id} ", "bold"),
@@ -56,7 +64,12 @@ def _listed(one: ListedIncident, now: datetime) -> RenderableType:
     )
     facts = [one.classification.lower(), f"decided {one.verdict.lower()}" if one.verdict else ""]
     waits = f"waits for {one.waits_for}" if one.waits_for else ", ".join(filter(None, facts))
-    second = Text(f"{one.incident_id}  {age} ago  {waits}", style="dim", no_wrap=True, overflow="ellipsis")
+    second = Text(
+        f"{one.incident_id}  {age_of(one.opened_at, now)} ago  {waits}",
+        style="dim",
+        no_wrap=True,
+        overflow="ellipsis",
+    )
     return Group(first, Padding(second, (0, 0, 0, 2)))
 
 
@@ -107,8 +120,7 @@ def print_incident(incident: IncidentShown, timeline: Timeline, now: datetime) -
     facts = {
         "incident": incident.incident_id,
         "resource": f"{incident.resource.type} in {incident.resource.region}, {incident.resource.account}",
-        "opened": f"{incident.opened_at:%Y-%m-%d %H:%M:%S} UTC, "
-        f"{say_duration(max(0.0, (now - incident.opened_at).total_seconds()))} ago",
+        "opened": f"{incident.opened_at:%Y-%m-%d %H:%M:%S} UTC, {age_of(incident.opened_at, now)} ago",
         "judged": f"{assessment.classification.value.lower()}, {assessment.confidence:.0%} sure, severity "
         f"{assessment.severity} of 10"
         if assessment
@@ -120,14 +132,15 @@ def print_incident(incident: IncidentShown, timeline: Timeline, now: datetime) -
     }
     _print_facts(console, facts)
     console.print()
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(justify="right", style="dim")
+    grid.add_column(width=_STATE_WIDTH - 1)
+    grid.add_column(overflow="fold")
     for event in timeline.events:
         seconds = (event.at - incident.failed_at).total_seconds()
-        style = style_of(event.state.value)
-        console.print(
-            Text.assemble(
-                (f"{seconds:9.1f} s  ", "dim"), (f"{event.state.value:<{_STATE_WIDTH}}", style), event.what
-            )
-        )
+        state = event.state.value
+        grid.add_row(f"{seconds:.1f} s", Text(state, style=style_of(state)), Text(event.what))
+    console.print(grid)
     if not timeline.whole:
         console.print(Text(f"The timeline is broken: {timeline.broken}", style="bold red"))
 
@@ -159,12 +172,11 @@ def _undoing(action: RecoveryAction) -> str:
 
 
 def print_mode(mode: ModeShown) -> None:
-    """Which one, on a line of its own; who set it and why below it."""
-    console = Console()
+    """Which one; who set it and why is on stderr, so that a script reads one word."""
     print(mode.mode or "never set: nothing is changed before it is")  # noqa: T201 - the answer
     if mode.set_by:
         why = f": {mode.reason}" if mode.reason else ""
-        console.print(Text(f"set by {mode.set_by} at {mode.set_at}{why}", style="dim"))
+        Console(stderr=True).print(Text(f"set by {mode.set_by} at {mode.set_at}{why}", style="dim"))
 
 
 def _print_facts(console: Console, facts: Mapping[str, str], styles: Mapping[str, str] | None = None) -> None:

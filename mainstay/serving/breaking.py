@@ -76,14 +76,13 @@ def _print_broken(broken: dict[str, Any], url: str, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"kind": "broken", **broken, "url": url}), flush=True)  # noqa: T201
         return
-    resource = broken["resource"]
+    resource, where = broken["resource"], "--local" if url == _HERE else f"--url {url}"
     console = Console()
     console.print(
         Text.assemble(("Broke ", "bold"), f"{resource['type']} {resource['id']}: {broken['title']}")
     )
-    console.print(
-        Text(f"Watch it: {url}/ui, or mainstay incidents --local --resource {resource['id']}", style="dim")
-    )
+    console.print(Text(f"Watch it at {url}/ui, or with", style="dim"))
+    console.print(Text(f"  mainstay incidents {where} --resource {resource['id']}", style="dim"))
 
 
 def _watch(server: LocalServer, broken: dict[str, Any], timeout: float, *, as_json: bool) -> None:
@@ -109,5 +108,6 @@ def _print_followed(one: Followed, url: str, *, is_news: bool, as_json: bool) ->
     line = Text.assemble((f"{one.at[11:19]}  ", "dim"), (f"{one.state:<18}", style_of(one.state)), one.what)
     console.print(line, no_wrap=True, overflow="ellipsis")
     if is_news and one.state == "AWAITING_APPROVAL":
-        console.print(f"          mainstay approve {one.incident_id} --local", highlight=False)
+        where = "--local" if url == _HERE else f"--url {url}"
+        console.print(f"          mainstay approve {one.incident_id} {where}", highlight=False)
         console.print(f"          or {url}/ui/incidents/{one.incident_id}", highlight=False)

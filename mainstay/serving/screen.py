@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from chalicelib.incidents.model import Resource
 from mainstay.colours import style_of
 from mainstay.demo.play import Result
+from mainstay.serving.client import DEFAULT_URL
 from mainstay.serving.feed import Progress, Told
 
 _REVIEW = re.compile(r"https?://[^\s\"'<>|]+/review/[\w.~-]+")
@@ -30,16 +33,17 @@ class Screen:
         if self._as_json:
             self._print_json("ready", url=url, resources=[one.model_dump() for one in resources])
             return
-        counts = {one.type: sum(other.type == one.type for other in resources) for one in resources}
-        there = ", ".join(f"{count} {name}" for name, count in counts.items())
+        there = Counter(one.type for one in resources)
         self._console.print()
-        self._console.print(Text.assemble("Mainstay runs at ", (url, "bold cyan"), " on embedded AWS"))
-        self._console.print(Text(f"To break: {there}", style="dim"))
-        self._console.print(Text(f"Sweeps and scans run every {every:g} s; Ctrl-C ends", style="dim"))
+        self._console.print(Text.assemble("Mainstay runs at ", (url, "bold cyan"), " on embedded AWS."))
+        self._console.print(Text(f"Sweeps and scans run every {every:g} s. Ctrl-C ends it."))
+        counted = ", ".join(f"{count} {name}" for name, count in there.items())
+        self._console.print(Text(f"To break: {counted}", style="dim"))
         self._console.print("\nTry in another terminal:")
-        at = "" if url.endswith(":8000") else f" --url {url}"
+        if url != DEFAULT_URL:
+            self._console.print(Text(f"  export MAINSTAY_URL={url}", style="bold"))
         for command, what in _COMMANDS:
-            self._console.print(Text.assemble(f"  {command.replace('@', at):<50}", (f" {what}", "dim")))
+            self._console.print(Text.assemble((f"  {command:<42}", "bold"), (what, "dim")))
         self._console.print()
 
     def show(self, news: Iterable[Progress | Told]) -> None:
@@ -56,17 +60,15 @@ class Screen:
         if self._as_json:
             self._print_json("played", scenario=result.cast.scenario.name, title=title, problem=problem)
         else:
-            mark = ("✗ ", "red") if problem else ("✓ ", "green")
-            self._console.print(
-                Text.assemble((_time(), "dim"), "  ", mark, f"{title}: {problem}".rstrip(": "))
-            )
+            mark = ("not as it should: ", "red") if problem else ("as it should: ", "green")
+            self._line(_time(), "scenario", "", Text.assemble(mark, f"{title}: {problem}".rstrip(": ")))
 
     def warn(self, text: str) -> None:
         """Something went wrong that no incident tells of."""
         if self._as_json:
             self._print_json("problem", what=text)
         else:
-            self._console.print(Text.assemble((_time(), "dim"), ("  problem  ", "red"), text))
+            self._line(_time(), "problem", "red", Text(text))
 
     def _progress(self, one: Progress) -> None:
         incident, event = one.incident, one.event
@@ -74,35 +76,39 @@ class Screen:
             names = {"incident_id": incident.incident_id, "resource": incident.resource.model_dump()}
             self._print_json("progress", **names, **event.model_dump(mode="json", exclude={"data"}))
             return
-        state = event.state.value
-        resource = Text(f"{incident.resource.id:<20.20} ", no_wrap=True)
-        line = Text.assemble(
-            (_time(event.at), "dim"), "  ", resource, (f"{state:<18}", style_of(state)), event.what
-        )
-        self._console.print(line, no_wrap=True, overflow="ellipsis")
+        state, resource = event.state.value, f"{incident.resource.id}: "
+        self._line(_time(event.at), state, style_of(state), Text.assemble((resource, "bold"), event.what))
         if event.number == 1:
-            self._console.print(
-                Text(f"          mainstay incidents show {incident.incident_id}", style="dim")
-            )
+            self._line("", "", "", Text(incident.incident_id, style="dim"))
 
     def _told(self, one: Told) -> None:
         links = list(dict.fromkeys(_REVIEW.findall(one.text)))
         if self._as_json:
             self._print_json("message", subject=one.subject, review_links=links)
             return
-        self._console.print(Text.assemble((_time(), "dim"), ("  message  ", "magenta"), one.subject))
-        for link in links:
-            self._console.print(Text.assemble("            answer: ", (link, "cyan")), soft_wrap=True)
+        self._line(_time(), "message", "magenta", Text(one.subject))
+        for link in links:  # in one piece, so that it can be clicked and copied
+            self._console.print(Text(link, style="cyan"), soft_wrap=True)
+
+    def _line(self, at: str, kind: str, style: str, what: Text) -> None:
+        """Three columns, of which the last one folds."""
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(width=8, style="dim")
+        grid.add_column(width=17)
+        grid.add_column(overflow="fold")
+        grid.add_row(at, Text(kind, style=style), what)
+        self._console.print(grid)
 
     def _print_json(self, kind: str, **facts: Any) -> None:
         print(json.dumps({"kind": kind, **facts}), flush=True)  # noqa: T201 - what was asked for
 
 
 _COMMANDS = (
-    ("mainstay break ec2.instance --watch@", "stop a web server and watch it heal"),
-    ("mainstay break ec2.instance --kind unseen@", "a person is asked: approve it"),
-    ("mainstay break --list@", "what else can be broken"),
-    ("mainstay incidents --local --watch@", "what is going on"),
+    ("mainstay break ec2.instance --watch", "stop a server, watch it heal"),
+    ("mainstay break ec2.instance --kind unseen", "a person is asked"),
+    ("mainstay approve ID --local", "say yes to its plan"),
+    ("mainstay break --list", "what else can be broken"),
+    ("mainstay incidents --local --watch", "what is going on"),
 )
 
 
