@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from chalicelib.analysis.model import Converse
 from chalicelib.analysis.policy import Limits, Policy
 from chalicelib.aws.alert_table import AlertTable
+from chalicelib.aws.answers import Answers
 from chalicelib.aws.clients import Aws
 from chalicelib.aws.incident_index import IncidentIndex
 from chalicelib.aws.incident_table import IncidentTable
@@ -18,6 +19,8 @@ from chalicelib.aws.logs import Logs
 from chalicelib.aws.memory import Memory
 from chalicelib.aws.metrics import Metrics
 from chalicelib.aws.scan_topic import ScanTopic
+from chalicelib.aws.secrets import Secrets
+from chalicelib.incidents.links import LinkKeys, read_keys
 from chalicelib.incidents.messages import Message
 from chalicelib.incidents.model import Observation, Resource
 from chalicelib.incidents.step import Step
@@ -47,6 +50,7 @@ class Collaborators:
     actions: Mapping[str, RecoveryAction]
     incidents: IncidentTable
     index: IncidentIndex
+    answers: Answers
     memory: Memory
     knowledge: Knowledge
     alerts: AlertTable
@@ -56,6 +60,7 @@ class Collaborators:
     gateway: Gateway
     executions: Executions
     aws: Aws
+    secrets: Secrets
     publish: Callable[[Message], str]
     """Answers the id of the message."""
     converse: Converse | None
@@ -74,6 +79,10 @@ class Collaborators:
     def observe(self, resource: Resource) -> Observation:
         """Read a resource now."""
         return self.types[resource.type].observe(resource, self.read, self.clock())
+
+    def link_keys(self) -> LinkKeys:
+        """The keys of links and forms; raise SecretsUnreadableError."""
+        return read_keys(self.secrets.secret(self.settings.link_keys_parameter))
 
     def limits(self, resource: Resource, tags: dict[str, str] | None = None) -> Limits:
         """What the policy says of a resource."""

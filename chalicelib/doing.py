@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache, partial
 
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import NotHealthyYetError, PlanChangedError
+from chalicelib.errors import NotHealthyYetError, PlanChangedError, StaleRecordError
+from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.model import Classification, Observation, State
 from chalicelib.incidents.plans import Health, RecoveryPlan
 from chalicelib.incidents.step import Step
@@ -17,7 +18,20 @@ from chalicelib.undoing import verify_undoing
 
 
 def run_action(step: Step, team: Collaborators) -> Step:
-    """Carry out the next action of the plan through the gateway, or look after one that goes on by itself."""
+    """Carry out the next action of the plan through the gateway, or look after one that goes on by itself.
+
+    Where a rejection came before anything was begun, nothing is.
+    """
+    try:
+        return _run_next(step, team)
+    except StaleRecordError:
+        current = team.incidents.resume(step)
+        if current.state in ENDED:
+            return current.moved(busy=False)
+        raise
+
+
+def _run_next(step: Step, team: Collaborators) -> Step:
     plan = step.agreed_plan
     observe = cache(partial(team.observe, step.resource))
     last = step.position + 1 == len(plan.actions)
@@ -39,6 +53,8 @@ def run_action(step: Step, team: Collaborators) -> Step:
 
 def verify_recovery(step: Step, team: Collaborators) -> Step:
     """Read the resource until it has what the plan was for, or after an undoing what it had before."""
+    if step.state in ENDED:
+        return step
     if step.state is State.ROLLING_BACK:
         return verify_undoing(step, team)
     now = team.clock()

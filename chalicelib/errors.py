@@ -108,6 +108,10 @@ class WrongFieldError(PermanentError):
         self.field = field
 
 
+class WrongTokenError(PermanentError):
+    """A token of an identity provider does not count; the message says why, for the log alone."""
+
+
 class RecordMovedError(PermanentError):
     """The record is not the one that the caller has seen: what was asked for is not done (``If-Match``)."""
 

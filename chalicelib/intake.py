@@ -96,7 +96,7 @@ def make_way(incident_id: str, team: Collaborators) -> None:
     step = first_step(incident, team).resumed(incident)
     news = News(what=f"Withdrew the question: {GAVE_WAY}", at=team.clock())
     try:
-        ended = team.incidents.end_alone(step, State.EXPIRED, [news], problem=GAVE_WAY)
+        ended = team.incidents.move_alone(step, State.EXPIRED, [news], problem=GAVE_WAY)
     except StaleRecordError:
         return
     team.executions.answer(team.incidents.task_token(incident_id), ended)

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from chalicelib.analysis.policy import Policy, read_policy
 from chalicelib.aws.alert_table import AlertTable
+from chalicelib.aws.answers import Answers
 from chalicelib.aws.bedrock import Bedrock
 from chalicelib.aws.clients import Aws
+from chalicelib.aws.documents import fetch_document
 from chalicelib.aws.executions import Executions
 from chalicelib.aws.incident_index import IncidentIndex
 from chalicelib.aws.incident_table import IncidentTable
@@ -27,6 +29,7 @@ from chalicelib.aws.memory import Memory
 from chalicelib.aws.metrics import Metrics
 from chalicelib.aws.notifier import Notifier
 from chalicelib.aws.scan_topic import ScanTopic
+from chalicelib.aws.secrets import Secrets
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import ConflictError, InvalidPolicyError, InvalidSettingsError
 from chalicelib.recovery.actions import ACTIONS
@@ -34,6 +37,9 @@ from chalicelib.recovery.gateway import Gateway
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.settings import Settings, read_settings
 from chalicelib.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from chalicelib.tokens import IdentityProvider
 
 T = TypeVar("T")
 
@@ -61,6 +67,22 @@ def collaborators() -> Collaborators:
     return make_collaborators(read_settings(os.environ))
 
 
+@cache
+def identity_provider() -> IdentityProvider:
+    """Who says whom a token speaks for; InvalidSettingsError where the settings name nobody."""
+    from chalicelib.tokens import IdentityProvider  # noqa: PLC0415 - only with MAINSTAY_AUTH=oidc
+
+    settings = read_settings(os.environ)
+    if not settings.issuer or not settings.audience:
+        raise InvalidSettingsError("MAINSTAY_ISSUER and MAINSTAY_AUDIENCE: MAINSTAY_AUTH=oidc needs both")
+    return IdentityProvider(
+        issuer=settings.issuer,
+        audience=settings.audience,
+        fetch=fetch_document,
+        monotonic=time.monotonic,
+    )
+
+
 def make_collaborators(settings: Settings, clock: Callable[[], datetime] = now_utc) -> Collaborators:
     """Make everything for these settings; no AWS client is made before its first call."""
     aws = Aws(region=settings.region)
@@ -82,6 +104,7 @@ def make_collaborators(settings: Settings, clock: Callable[[], datetime] = now_u
         actions=ACTIONS,
         incidents=incidents,
         index=IncidentIndex(aws, settings.incidents_table),
+        answers=Answers(aws, settings.incidents_table),
         memory=Memory(aws, settings.incidents_table),
         knowledge=Knowledge(aws, settings.patterns_table),
         alerts=AlertTable(aws, settings.patterns_table),
@@ -91,6 +114,7 @@ def make_collaborators(settings: Settings, clock: Callable[[], datetime] = now_u
         gateway=gateway,
         executions=Executions(aws, settings.state_machine_arn),
         aws=aws,
+        secrets=Secrets(aws, clock),
         publish=Notifier(
             aws,
             people_topic_arn=settings.people_topic_arn,

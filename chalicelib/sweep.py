@@ -101,7 +101,7 @@ def _end_lost(step: Step, team: Collaborators) -> str:
     why = "the workflow ended without ending the incident"
     news = News(what=f"Gave up: {why}", at=team.clock())
     try:
-        ended = team.incidents.end_alone(step, State.FAILED, [news], problem=why)
+        ended = team.incidents.move_alone(step, State.FAILED, [news], problem=why)
     except StaleRecordError:
         return ""
     learn_outcome(notify_people(ended, team), team)

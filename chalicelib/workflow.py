@@ -10,6 +10,7 @@ from datetime import datetime
 
 from chalicelib.analysis.assess import assess
 from chalicelib.analysis.case import Case
+from chalicelib.asking import new_question
 from chalicelib.aws.memory import Material
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError, NotSettledYetError
@@ -103,7 +104,8 @@ def request_approval(step: Step, token: str, team: Collaborators) -> Step:
     news = News(
         what="Asked people to approve the plan", at=team.clock(), data={"seconds": step.approval_seconds}
     )
-    moved = team.incidents.advance(step, State.AWAITING_APPROVAL, [news], task_token=token)
+    question = new_question(step, team)
+    moved = team.incidents.advance(step, State.AWAITING_APPROVAL, [news], task_token=token, question=question)
     if moved.state is not State.AWAITING_APPROVAL:
         # Somebody answered an earlier attempt's question, and that attempt's token is of no use any more.
         team.executions.answer(token, moved)

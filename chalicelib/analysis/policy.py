@@ -10,11 +10,12 @@ import hashlib
 from datetime import datetime, time
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import AwareDatetime, Field, ValidationError, field_validator, model_validator
 
+from chalicelib.analysis.approvers import Approvals
 from chalicelib.analysis.scan_policy import ScanPolicy
 from chalicelib.errors import InvalidPolicyError
 from chalicelib.incidents.base import Record, Share
@@ -24,6 +25,9 @@ from chalicelib.recovery.model import Recreation
 
 Count = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0)]
+
+
+_PEOPLE = "people_for_irreversible"
 
 
 class ModelUse(StrEnum):
@@ -54,6 +58,8 @@ class Limits(Record):
     settle_seconds: Annotated[int, Field(ge=0)] = 20
     """How long to wait for a signal that names the actor, where the first one does not."""
     approval_seconds: Annotated[int, Field(ge=2, le=13 * 86400)] = 3600
+    people_for_irreversible: Literal[1, 2] = 1
+    """How many people must agree to a plan that cannot be undone."""
     recoveries_per_day: Count = 5
     circuit_recoveries: Count = 3
     """So many recoveries within `circuit_seconds` heal nothing: the circuit opens."""
@@ -192,9 +198,18 @@ class Policy(Record):
     prevention: Prevention = Prevention()
     scan: ScanPolicy = ScanPolicy()
     actors: Actors = Actors()
+    approvals: Approvals = Approvals()
     leave_alone_tags: dict[str, str] = {"mainstay": "off", "mainstay:leave-alone": "*"}
     version: str = ""
     """Of the text it was read from: what each decision names."""
+
+    @model_validator(mode="after")
+    def _names_enough_people(self) -> Self:
+        """Where two must agree and nobody knows who, nothing could ever be agreed to."""
+        asked = (self.limits.people_for_irreversible, *(rule.set.get(_PEOPLE, 1) for rule in self.rules))
+        if max(asked) > max(1, len(self.approvals.approvers)):
+            raise ValueError(f"{_PEOPLE} is {max(asked)}: name as many under approvals.approvers")
+        return self
 
     def limits_for(self, resource: Resource, tags: dict[str, str]) -> Limits:
         """The defaults, changed by every rule that matches, in order."""

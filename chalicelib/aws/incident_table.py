@@ -206,10 +206,20 @@ class IncidentTable(IncidentReader):
                 return current
             return self._advance(current, current.state, news, also, {})
 
-    def end_alone(self, step: Step, to: State, news: Sequence[News], **sections: Record | str | None) -> Step:
-        """Move an incident on; raise StaleRecordError where anybody else has moved it meanwhile."""
+    def move_alone(
+        self,
+        step: Step,
+        to: State,
+        news: Sequence[News],
+        also: Sequence[dict[str, Any]] = (),
+        **sections: Record | str | None,
+    ) -> Step:
+        """Move an incident on; raise StaleRecordError where anybody else has moved it meanwhile.
+
+        ConflictError where one of the further parts does not hold.
+        """
         check_transition(step.state, to)
-        return self._advance(step, to, news, (), sections)
+        return self._advance(step, to, news, also, sections)
 
     def _advance(
         self,

@@ -101,6 +101,12 @@ def update(
     return {"Update": part}
 
 
+def absent(table: str, where: Item) -> dict[str, Any]:
+    """The part of a transaction that changes nothing and requires that there is no such item."""
+    condition = "attribute_not_exists(pk)"
+    return {"ConditionCheck": {"TableName": table, "Key": where, "ConditionExpression": condition}}
+
+
 def check(
     table: str, where: Item, condition: str, names: Mapping[str, str], **values: Value
 ) -> dict[str, Any]:

@@ -5,6 +5,8 @@
 | incident record | ``INCIDENT#id`` | ``RECORD`` |
 | timeline event | ``INCIDENT#id`` | ``TIMELINE#000001`` |
 | effect on a customer's resource | ``INCIDENT#id`` | ``EFFECT#do-0`` |
+| what people were told | ``INCIDENT#id`` | ``MESSAGE#people`` |
+| messages of five minutes | ``TOLD#time`` | ``COUNT`` |
 | dedupe key of a signal | ``SIGNAL#signal id`` | ``SIGNAL`` |
 | event that was ignored | ``IGNORED#day`` | time and id |
 | guard of a resource | ``RESOURCE#key`` | ``GUARD`` |
@@ -14,6 +16,7 @@
 | recoveries begun in an hour | ``LOAD#account/region`` | ``RECOVERING#hour`` |
 | issue of an AWS service | ``ISSUE#account/region`` | service |
 | mode | ``CONTROL`` | ``MODE`` |
+| link that was used | ``LINK#nonce`` | ``LINK`` |
 """
 
 from __future__ import annotations
@@ -48,9 +51,24 @@ def effect_key(incident_id: str, name: str) -> Item:
     return key(f"INCIDENT#{incident_id}", f"EFFECT#{name}")
 
 
+def message_key(incident_id: str) -> Item:
+    """Of what people were told about an incident."""
+    return key(f"INCIDENT#{incident_id}", "MESSAGE#people")
+
+
+def told_key(now: datetime) -> Item:
+    """Of the count of messages to people in these five minutes."""
+    return key(f"TOLD#{now:%Y-%m-%dT%H}:{now.minute // 5 * 5:02d}", "COUNT")
+
+
 def signal_key(signal_id: str) -> Item:
     """Of the mark that a signal was seen."""
     return key(f"SIGNAL#{signal_id}", "SIGNAL")
+
+
+def link_key(nonce: str) -> Item:
+    """Of the mark that a signed link was used."""
+    return key(f"LINK#{nonce}", "LINK")
 
 
 def guard_key(resource: Resource) -> Item:

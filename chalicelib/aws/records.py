@@ -17,13 +17,14 @@ from chalicelib.incidents.model import (
     State,
     TimelineEvent,
 )
-from chalicelib.incidents.plans import Approval, Decision, RecoveryPlan, Verification
+from chalicelib.incidents.plans import Approval, Decision, Question, RecoveryPlan, Verification
 
 SECTIONS: dict[str, type[Record]] = {
     "observation": Observation,
     "assessment": Assessment,
     "plan": RecoveryPlan,
     "decision": Decision,
+    "question": Question,
     "approval": Approval,
     "verification": Verification,
 }

@@ -23,7 +23,9 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     State.AWAITING_APPROVAL: frozenset(
         {State.AWAITING_APPROVAL, State.EXECUTING, State.REJECTED, State.EXPIRED, State.FAILED}
     ),
-    State.EXECUTING: frozenset({State.EXECUTING, State.VERIFYING, State.ROLLING_BACK, State.FAILED}),
+    State.EXECUTING: frozenset(
+        {State.EXECUTING, State.VERIFYING, State.ROLLING_BACK, State.REJECTED, State.FAILED}
+    ),
     State.VERIFYING: frozenset({State.COMPLETED, State.ROLLING_BACK, State.FAILED}),
     State.ROLLING_BACK: frozenset({State.ROLLING_BACK, State.FAILED}),
     State.COMPLETED: frozenset(),

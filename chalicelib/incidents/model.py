@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, Field
 
 from chalicelib.incidents.base import Attributes, Record, Share, digest_of
-from chalicelib.incidents.plans import Approval, Decision, RecoveryPlan, Verification
+from chalicelib.incidents.plans import Approval, Decision, Question, RecoveryPlan, Verification
 
 # -- what happened ------------------------------------------------------------------------------
 
@@ -256,6 +256,7 @@ class Incident(Record):
     assessment: Assessment | None = None
     plan: RecoveryPlan | None = None
     decision: Decision | None = None
+    question: Question | None = None
     approval: Approval | None = None
     verification: Verification | None = None
     successor: str = ""

@@ -98,3 +98,16 @@ class Approval(Record):
     digest: str
     decided_at: AwareDatetime
     reason: str = ""
+    person: str = ""
+    """Whom the policy knows this to be; empty where it names nobody like that."""
+
+
+class Question(Record):
+    """What people were asked about one exact plan: the plan itself is in the record."""
+
+    version: str
+    """Another one each time people are asked: links are good for one question only."""
+    asked_at: AwareDatetime
+    expires_at: AwareDatetime
+    agreed: tuple[Approval, ...] = ()
+    """Who has agreed so far, where one alone is not enough."""

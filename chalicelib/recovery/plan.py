@@ -68,6 +68,15 @@ def agreements(goal: Attributes, observation: Observation) -> tuple[str, ...]:
     )
 
 
+def describe_changes(goal: Attributes, observation: Observation) -> tuple[tuple[str, str, str], ...]:
+    """What a goal changes of a resource: each attribute as people say it, what it is and what it is to be."""
+    return tuple(
+        (_plain(name), _value(name, found), _wanted(name, required))
+        for name, required, found in _compared(goal, observation)
+        if not _agrees(name, required, found)
+    )
+
+
 def _compared(goal: Attributes, observation: Observation) -> Iterable[tuple[str, Scalar, Scalar]]:
     known: Attributes = {**observation.attributes, "exists": observation.exists}
     for name, required in sorted(goal.items()):
@@ -85,8 +94,11 @@ def _describe(name: str, value: Scalar) -> str:
     """An attribute as people say it."""
     if name == "exists":
         return "it is there" if value else "it is not there"
-    plain = name.removesuffix("_sha256").removesuffix(OTHER_THAN)
-    return f"{plain.replace('_', ' ')} is {_value(name, value)}"
+    return f"{_plain(name)} is {_value(name, value)}"
+
+
+def _plain(name: str) -> str:
+    return name.removesuffix("_sha256").removesuffix(OTHER_THAN).replace("_", " ")
 
 
 def _wanted(name: str, required: Scalar) -> str:

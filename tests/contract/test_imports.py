@@ -19,10 +19,10 @@ api
 pages
 services
 reliability ahead rulebook answering
-scanning outlook lookup listing steering
-sweep approval deciding alerting switching cursors
+scanning outlook listing steering reviewing
+sweep approval deciding alerting switching cursors lookup
 intake workflow doing watching weekly missing autonomy
-undoing announcing
+undoing announcing asking
 collaborators
 aws
 signals analysis prediction

@@ -227,9 +227,9 @@ def test_a_note_that_an_earlier_attempt_has_written_is_not_written_again(table: 
 
 def test_only_one_ends_a_lost_incident(table: IncidentTable) -> None:
     step = a_step(an_incident(table))
-    table.end_alone(step, State.FAILED, _NEWS, problem="lost")
+    table.move_alone(step, State.FAILED, _NEWS, problem="lost")
     with pytest.raises(StaleRecordError):
-        table.end_alone(step, State.FAILED, _NEWS, problem="lost")
+        table.move_alone(step, State.FAILED, _NEWS, problem="lost")
     assert table.load(step.incident_id).problem == "lost"
 
 
