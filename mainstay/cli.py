@@ -12,7 +12,7 @@ from mainstay.commands.demo import demo
 from mainstay.commands.incidents import incidents
 from mainstay.commands.switch import mode
 from mainstay.console import console
-from mainstay.deploying.commands import deploy
+from mainstay.deploying.commands import deploy, destroy
 from mainstay.offline.detect import detect
 from mainstay.offline.forecast import forecast
 from mainstay.offline.mine import mine
@@ -61,6 +61,7 @@ app.command(epilog="Example: mainstay serve --sample --open")(serve)
 app.command("break", epilog="Example: mainstay break ec2.instance --kind stop --watch")(break_something)
 app.command(epilog="Example: mainstay console --stage prod --region eu-central-1 --open")(console)
 app.command(epilog="Example: mainstay deploy --stage prod --region us-east-1 --dry-run")(deploy)
+app.command(epilog="Example: mainstay destroy --stage dev --region us-east-1")(destroy)
 app.command(epilog="Example: mainstay mine app.log old.log.gz --json --templates")(mine)
 app.command(epilog="Example: mainstay detect cpu.csv latency.csv.gz")(detect)
 app.command(epilog="Example: mainstay forecast disk.csv --limit 100 --horizon 60")(forecast)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from mainstay.failing import fail, refuse
+
+if TYPE_CHECKING:
+    from mainstay.deploying.progress import Progress
+    from mainstay.deploying.target import Target
 
 Stage = Annotated[str, typer.Option(help="The stage.", envvar="MAINSTAY_STAGE")]
 Region = Annotated[str, typer.Option(help="Its region; AWS_REGION where it is not given.")]
@@ -60,7 +64,62 @@ def deploy(  # noqa: PLR0913, PLR0917 - one for each option
     with deploying():
         found = run(order, find_target(stage, region), progress)
     document = {**found, "dry_run": dry_run, "steps": [one.document() for one in progress.done]}
-    _end(document, progress.console, changed=progress.changed, as_json=as_json)
+    _end(document, progress, as_json=as_json)
+
+
+def destroy(
+    stage: Stage,
+    region: Region = "",
+    with_tables: Annotated[
+        bool,
+        typer.Option("--with-tables", help="Delete both tables too: every incident, all that was learnt."),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take a stage out of your account. Tables and artifact bucket stay, and a later deploy adopts them."""
+    from mainstay.deploying.destroy import destroy as run  # noqa: PLC0415 - imports boto3 and Chalice
+    from mainstay.deploying.progress import Progress  # noqa: PLC0415
+    from mainstay.deploying.target import find_target  # noqa: PLC0415
+    from mainstay.infrastructure import PROJECT  # noqa: PLC0415
+
+    progress = Progress(Console(stderr=as_json))
+    with deploying():
+        target = find_target(stage, region)
+        if not yes:
+            _ask(target, with_tables=with_tables)
+        found = run(target, PROJECT, progress, with_tables=with_tables)
+    document = {**found, "steps": [one.document() for one in progress.done], "changed": progress.changed}
+    if as_json:
+        print(json.dumps(document, indent=2))  # noqa: T201 - what was asked for
+        return
+    for line in _farewell(document):
+        progress.say(line)
+
+
+def _ask(target: Target, *, with_tables: bool) -> None:
+    if not sys.stdin.isatty():
+        fail("nobody can be asked here: pass --yes")
+    what = (
+        "its functions, its infrastructure AND BOTH TABLES"
+        if with_tables
+        else "its functions and infrastructure"
+    )
+    typer.echo(
+        f"This deletes {what} of {target.stage} in {target.region}, account {target.account}.", err=True
+    )
+    if typer.prompt("Type the stage's name to go on", err=True) != target.stage:
+        refuse("that is not the name of the stage: nothing was deleted")
+
+
+def _farewell(document: dict[str, Any]) -> Iterator[str]:
+    where = f"{document['stage']} in {document['region']} of account {document['account']}"
+    yield ""
+    yield f"Removed {where}." if document["changed"] else f"There is nothing left of {where} to remove."
+    if document["kept"]:
+        yield "Kept, and adopted by the next mainstay deploy of this stage:"
+        yield from (f"  {one}" for one in document["kept"])
+        yield "Kept as well, until they forget by themselves: the log groups of the functions."
 
 
 def _parameters(given: Sequence[str]) -> dict[str, str]:
@@ -70,12 +129,13 @@ def _parameters(given: Sequence[str]) -> dict[str, str]:
     return dict(one.split("=", 1) for one in given)
 
 
-def _end(document: dict[str, Any], console: Console, *, changed: bool, as_json: bool) -> None:
+def _end(document: dict[str, Any], progress: Progress, *, as_json: bool) -> None:
+    changed = progress.changed
     if as_json:
         print(json.dumps({**document, "changed": changed}, indent=2))  # noqa: T201 - what was asked for
         return
     for line in _closing(document, changed=changed):
-        console.print(Text(line))
+        progress.say(line)
 
 
 def _closing(document: dict[str, Any], *, changed: bool) -> Iterator[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mainstay.deploying.beginning import Mode
 from mainstay.deploying.errors import UnusableError
 from mainstay.deploying.functions import Functions, api_url
+from mainstay.deploying.kept import adopt_kept
+from mainstay.deploying.log_groups import LogGroups
 from mainstay.deploying.objects import Source, read_record
 from mainstay.deploying.package import Package, build_package
 from mainstay.deploying.progress import Progress
@@ -67,7 +70,8 @@ def infra_stack(order: Order, target: Target) -> Stack:
     """Everything that is not Chalice's."""
     template = render_template(order.project / "infra" / "mainstay.yaml")
     parameters = {"Stage": target.stage, **order.parameters}
-    return Stack(target, target.prefix, template, parameters, "infra stack")
+    adopt = partial(adopt_kept, target, target.prefix, template, parameters)
+    return Stack(target, target.prefix, template, parameters, "infra stack", adopt)
 
 
 def wiring_stack(order: Order, target: Target) -> Stack:
@@ -83,6 +87,7 @@ def _steps(
     yield infra
     yield Source(target, SOURCE_KEY, zip_source(order.project))
     yield Mode(target)
+    yield LogGroups(target)
     yield Functions(target, order.project, package, order.wishes)
     yield wiring
     yield Targets(target)

@@ -24,9 +24,8 @@ from mainstay.deploying.errors import FailedError
 from mainstay.deploying.objects import Record, delete_record, read_record, write_record
 from mainstay.deploying.package import Package, copy_app
 from mainstay.deploying.settings import Wishes, digests, stage_config, stage_policies
-from mainstay.deploying.target import APP, Target
+from mainstay.deploying.target import APP, Target, function_name
 
-API_FUNCTION = "api_handler"
 _CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
 
 
@@ -138,11 +137,6 @@ class Functions:
                 FunctionName=function_name(self.target, name),
                 Environment={"Variables": config["environment_variables"]},
             )
-
-
-def function_name(target: Target, function: str) -> str:
-    """As Chalice names functions: that of the API has the name of the stage alone."""
-    return target.prefix if function == API_FUNCTION else f"{target.prefix}-{function}"
 
 
 def api_url(deployed: Mapping[str, Any]) -> str:

@@ -48,13 +48,15 @@ class Progress:
 
     def _show(self, one: Done) -> None:
         what = f"{len(one.changes)} {'change' if len(one.changes) == 1 else 'changes'}"
-        self.console.print(
-            Text(f"{one.title:<36} {what if one.changes else 'unchanged':<12} {one.seconds:6.1f} s")
-        )
+        self.say(f"{one.title:<36} {what if one.changes else 'unchanged':<12} {one.seconds:6.1f} s")
         for change in one.changes[:SHOWN]:
-            self.console.print(Text(f"    {change}"))
+            self.say(f"    {change}")
         if len(one.changes) > SHOWN:
-            self.console.print(Text(f"    and {len(one.changes) - SHOWN} more"))
+            self.say(f"    and {len(one.changes) - SHOWN} more")
+
+    def say(self, line: str) -> None:
+        """Print a line as it is, however long."""
+        self.console.print(Text(line), soft_wrap=True)
 
     @property
     def changed(self) -> bool:

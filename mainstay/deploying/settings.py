@@ -11,9 +11,6 @@ from typing import Any
 from mainstay.deploying.target import APP, Target
 from mainstay.policies import FUNCTIONS, make_config, policy_of
 
-LOG_RETENTION_DAYS = 90
-"""For logs of functions: as long as the infra stack keeps those of the workflow."""
-
 _OF_AN_ARN = 6
 """Parts: arn, partition, service, region, account, resource."""
 
@@ -44,11 +41,7 @@ def stage_config(target: Target, wishes: Wishes, api_url: str) -> dict[str, Any]
     config = make_config([target.stage])
     stage = config["stages"][target.stage]
     stage["environment_variables"] = environment(target, wishes, api_url)
-    return {
-        **config,
-        "lambda_architecture": wishes.architecture,
-        "log_retention_in_days": LOG_RETENTION_DAYS,
-    }
+    return {**config, "lambda_architecture": wishes.architecture}
 
 
 def environment(target: Target, wishes: Wishes, api_url: str) -> dict[str, str]:

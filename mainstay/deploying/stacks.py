@@ -109,6 +109,8 @@ class Stack:
         if found is None and not self.adopt():
             self._send("create_stack", self._given(), "CREATE_COMPLETE")
             return
+        if found is None:
+            self.wait("IMPORT_COMPLETE")
         found = self.describe() or {}
         kept = [one["ParameterKey"] for one in found.get("Parameters", [])]
         previous = [

@@ -11,6 +11,7 @@ from chalicelib.errors import AwsError
 from mainstay.deploying.errors import UnusableError
 
 APP = "mainstay"
+API_FUNCTION = "api_handler"
 _STAGE = re.compile(r"[a-z][a-z0-9-]{0,15}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
 
@@ -43,6 +44,11 @@ class Target:
     def arn(self, service: str, resource: str) -> str:
         """The ARN of something in this region."""
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+
+def function_name(target: Target, function: str) -> str:
+    """As Chalice names functions: that of the API has the name of the stage alone."""
+    return target.prefix if function == API_FUNCTION else f"{target.prefix}-{function}"
 
 
 def find_target(stage: str, region: str) -> Target:

@@ -23,11 +23,12 @@ def main() -> None:
 
 
 def _become_deployable() -> None:
-    from mainstay.embedded.repairs import apigateway, iam  # noqa: PLC0415 - moto loads slowly
+    from mainstay.embedded.repairs import apigateway, iam, retained  # noqa: PLC0415 - moto loads slowly
     from mainstay.embedded.zipped import run_zips  # noqa: PLC0415
 
     iam.install()
     apigateway.install()
+    retained.install()
     run_zips()
 
 
