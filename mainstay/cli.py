@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mainstay import keys
 from mainstay.commands.alerts import alerts
 from mainstay.commands.answers import approve, reject
 from mainstay.commands.demo import demo
@@ -62,6 +63,7 @@ app.command("break", epilog="Example: mainstay break ec2.instance --kind stop --
 app.command(epilog="Example: mainstay console --stage prod --region eu-central-1 --open")(console)
 app.command(epilog="Example: mainstay deploy --stage prod --region us-east-1 --dry-run")(deploy)
 app.command(epilog="Example: mainstay destroy --stage dev --region us-east-1")(destroy)
+app.add_typer(keys.app, name="keys")
 app.command(epilog="Example: mainstay mine app.log old.log.gz --json --templates")(mine)
 app.command(epilog="Example: mainstay detect cpu.csv latency.csv.gz")(detect)
 app.command(epilog="Example: mainstay forecast disk.csv --limit 100 --horizon 60")(forecast)
