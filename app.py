@@ -9,7 +9,7 @@ from typing import Any
 from chalice import Chalice
 
 from chalicelib import deciding, doing, intake, undoing, workflow
-from chalicelib.api import routes
+from chalicelib.api import GUARD, routes
 from chalicelib.incidents.step import Step
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.services import collaborators
@@ -19,6 +19,8 @@ from chalicelib.sweep import sweep as sweep_all
 
 app = Chalice(app_name="mainstay", configure_logs=False)
 app.register_blueprint(routes)
+authorize_call = GUARD
+"""With ``MAINSTAY_AUTH=oidc`` a function, by this name, that API Gateway asks who may call."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,15 @@ from chalicelib.incidents.model import (
     State,
     TimelineEvent,
 )
-from chalicelib.incidents.plans import ActionCall, Approval, Decision, RecoveryPlan, Risk, Verification
+from chalicelib.incidents.plans import (
+    ActionCall,
+    Approval,
+    Decision,
+    Question,
+    RecoveryPlan,
+    Risk,
+    Verification,
+)
 from chalicelib.incidents.step import Effect
 from chalicelib.incidents.timeline import check_timeline
 from chalicelib.incidents.waiting import waits_for
@@ -63,6 +71,14 @@ class EffectShown(Record):
     note: str
 
 
+class QuestionShown(Record):
+    """Until when an answer is waited for, and who has agreed so far where one alone is not enough."""
+
+    asked_at: datetime
+    expires_at: datetime
+    agreed: tuple[Approval, ...]
+
+
 class Links(Record):
     """Paths from the root of the host; those of answers are there while an answer is waited for."""
 
@@ -92,7 +108,8 @@ class IncidentShown(Record):
     assessment: Assessment | None
     plan: PlanShown | None
     decision: Decision | None
-    approvals: tuple[Approval, ...]
+    question: Annotated[QuestionShown | None, Field(description="What people were asked last.")]
+    approval: Annotated[Approval | None, Field(description="The answer that counted.")]
     effects: tuple[EffectShown, ...]
     verification: Verification | None
     successor: Annotated[str, Field(description="The id of the resource that took the lost one's place.")]
@@ -164,7 +181,7 @@ def describe(story: Story, base: str) -> IncidentShown:
         foreseen=incident.foreseen,
         healthy_seconds=incident.healthy_seconds,
         plan=plan_shown(story.incident.plan),
-        approvals=(incident.approval,) if incident.approval else (),
+        question=_question(incident.question),
         effects=tuple(_effect(effect) for effect in story.effects),
         links=_links(incident, base),
         **{name: getattr(incident, name) for name in _AS_THEY_ARE},
@@ -172,7 +189,9 @@ def describe(story: Story, base: str) -> IncidentShown:
 
 
 _AS_THEY_ARE = tuple(
-    name for name in IncidentShown.model_fields if name in Incident.model_fields and name != "plan"
+    name
+    for name in IncidentShown.model_fields
+    if name in Incident.model_fields and name not in {"plan", "question"}
 )
 
 
@@ -187,6 +206,12 @@ def _effect(effect: Effect) -> EffectShown:
     """Without the token and the fence: they are nobody's but the gateway's."""
     known = shown(effect).model_dump(include=set(EffectShown.model_fields))
     return EffectShown.model_validate(known)
+
+
+def _question(question: Question | None) -> QuestionShown | None:
+    if question is None:
+        return None
+    return QuestionShown(asked_at=question.asked_at, expires_at=question.expires_at, agreed=question.agreed)
 
 
 def _links(incident: Incident, base: str) -> Links:

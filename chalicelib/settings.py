@@ -138,6 +138,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         raise InvalidSettingsError(f"{variable}: {first['msg'].lower()}") from None
 
 
+def auth_kind(environment: Mapping[str, str]) -> Literal["iam", "oidc"]:
+    """Who says who may call the API: routes need it when app.py is imported.
+
+    InvalidSettingsError for any other word: a slip must not open what was to be closed.
+    """
+    match environment.get("MAINSTAY_AUTH") or "iam":
+        case "iam":
+            return "iam"
+        case "oidc":
+            return "oidc"
+    raise InvalidSettingsError("MAINSTAY_AUTH: it is iam or oidc")
+
+
 def topic_name(environment: Mapping[str, str], last: str) -> str:
     """The name of a topic of ours, such as ``alarms``: a trigger needs it when app.py is imported.
 

@@ -3,7 +3,7 @@
 Who may call is decided by API Gateway before anything here runs, unless a route is open to all.
 """
 
-from chalicelib.api import edges, figures_pages, pages, rest
-from chalicelib.api.gateway import routes
+from chalicelib.api import edges, figures_pages, pages, rest, review
+from chalicelib.api.gateway import GUARD, routes
 
-__all__ = ["edges", "figures_pages", "pages", "rest", "routes"]
+__all__ = ["GUARD", "edges", "figures_pages", "pages", "rest", "review", "routes"]

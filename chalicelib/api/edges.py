@@ -9,8 +9,9 @@ from chalice.app import Request
 
 from chalicelib.api.answers import HEADERS
 from chalicelib.api.bodies import MAX_BYTES
-from chalicelib.api.gateway import routes
-from chalicelib.api.problems import TOO_LARGE, Problem, as_response, kind_of_status
+from chalicelib.api.gateway import AUTH, routes
+from chalicelib.api.problems import FORBIDDEN, TOO_LARGE, Problem, as_response, kind_of_status
+from chalicelib.api.scopes import is_allowed
 
 
 @routes.middleware("http")
@@ -19,11 +20,22 @@ def keep_edges(request: Request, get_response: Callable[[Request], Response]) ->
     where = request.context["path"]
     if len(request.raw_body) > MAX_BYTES:
         return as_response(Problem(kind=TOO_LARGE, detail=f"At most {MAX_BYTES} bytes."), where, HEADERS)
+    if not _may_be_called(request):
+        detail = f"The token does not allow {request.method} here."
+        return as_response(Problem(kind=FORBIDDEN, detail=detail), where, HEADERS)
     response = get_response(request)
     if not _is_chalices(response):
         return response
     allow = {name: value for name, value in response.headers.items() if name == "Allow"}
     return as_response(Problem(kind=kind_of_status(response.status_code)), where, {**HEADERS, **allow})
+
+
+def _may_be_called(request: Request) -> bool:
+    """API Gateway has asked already, by a policy that it keeps for a while: here each request is asked."""
+    entry = routes.current_app.routes.get(request.path, {}).get(request.method)
+    if AUTH == "iam" or entry is None or entry.authorizer is None:
+        return True
+    return is_allowed(request.method, request.path, request.context)
 
 
 def _is_chalices(response: Response) -> bool:

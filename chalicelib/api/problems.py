@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 from chalicelib.errors import (
     ConflictError,
     MainstayError,
+    NotAnApproverError,
     PlanChangedError,
     RecordMovedError,
     RetryableError,
@@ -99,6 +100,7 @@ _OF_ERRORS: Mapping[type[MainstayError], Kind] = {
     UnknownIncidentError: UNKNOWN_INCIDENT,
     UnknownLogGroupError: UNKNOWN_LOG_GROUP,
     WrongFieldError: INVALID_QUERY,
+    NotAnApproverError: FORBIDDEN,
     PlanChangedError: PLAN_CHANGED,
     WrongStateError: NOT_WAITING,
     RecordMovedError: RECORD_MOVED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 READ = "incidents:read"
 APPROVE = "incidents:approve"
@@ -26,3 +27,9 @@ _CHANGES: Mapping[tuple[str, str], str] = {
 def scope_of(method: str, path: str) -> str:
     """The scope for a route; "" for one that changes something and is not named here: nobody may call it."""
     return READ if method == "GET" else _CHANGES.get((method, path), "")
+
+
+def is_allowed(method: str, path: str, context: Mapping[str, Any]) -> bool:
+    """Whether the scopes that the authorizer has put into a request's context are enough for its route."""
+    told: Mapping[str, Any] = context.get("authorizer") or {}
+    return scope_of(method, path) in str(told.get("scopes", "")).split()

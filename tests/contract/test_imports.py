@@ -20,9 +20,11 @@ pages
 services
 reliability ahead rulebook answering
 scanning outlook listing steering reviewing
-sweep approval deciding alerting switching cursors lookup
+sweep approval deciding alerting switching cursors lookup tokens
 intake workflow doing watching weekly missing autonomy
-undoing announcing asking
+undoing announcing
+telling_people
+asking
 collaborators
 aws
 signals analysis prediction
@@ -44,6 +46,7 @@ DOORS = {
     "botocore": ("chalicelib.aws",),
     "chalice": ("app", "chalicelib.api"),
     "jinja2": ("chalicelib.pages",),
+    "jwt": ("chalicelib.tokens",),
     "markupsafe": ("chalicelib.pages",),
     "yaml": ("chalicelib.analysis.policy",),
 }
@@ -194,7 +197,7 @@ def _environment_uses(tree: ast.Module) -> Iterator[int]:
         for call in ast.walk(tree)
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Name)
-        and call.func.id in {"read_settings", "topic_name"}
+        and call.func.id in {"auth_kind", "read_settings", "topic_name"}
         for argument in call.args
     }
     for node in ast.walk(tree):
