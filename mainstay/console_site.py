@@ -138,7 +138,8 @@ class ConsoleSite:
     def _refused(self, request: Request, answered: Any, headers: Headers) -> Answer:
         """AWS refuses, not the app: a browser gets a page that says so, a program the answer as it is."""
         said = answered.content.decode(errors="replace")
-        trouble = Trouble(403, "AWS refuses your credentials", said, _ASK)
+        no_route = answered.headers.get(_REFUSAL, "") == _NO_ROUTE  # all requests of ours are signed
+        trouble = _NO_PAGE if no_route else Trouble(403, "AWS refuses your credentials", said, _ASK)
         self._log(trouble.line)
         if "text/html" in request.header("Accept"):
             return trouble_page(trouble)
@@ -167,6 +168,8 @@ _NO_KEY = Trouble(
     "",
 )
 _OUTSIDE = Trouble(404, "There is nothing here", "Pages of the stage begin below its own path.", "")
+_NO_ROUTE = "MissingAuthenticationTokenException"
+_NO_PAGE = Trouble(404, "There is nothing here", "The stage has no such page.", "")
 _LOG_IN = "Log in again, for example with: aws sso login. Nothing needs to be restarted."
 _ASK = (
     "The calls need execute-api:Invoke on this API. If it says expired, log in again: nothing needs to be "

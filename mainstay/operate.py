@@ -6,14 +6,13 @@ import getpass
 import os
 from dataclasses import dataclass
 
-from chalicelib.approval import answer_approval
 from chalicelib.aws.clients import Aws
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import InvalidSettingsError
-from chalicelib.incidents.plans import Approval
 from chalicelib.listing import Incidents, IncidentsQuery, list_incidents
 from chalicelib.lookup import IncidentShown, Timeline, show_incident, show_timeline
 from chalicelib.outlook import Forecasts, ForecastsQuery, Metrics, MetricsQuery, list_forecasts, show_metrics
+from chalicelib.reviewing import answer_by_api
 from chalicelib.services import make_collaborators
 from chalicelib.settings import read_settings
 from chalicelib.steering import ModeShown, put_mode, show_mode
@@ -41,14 +40,15 @@ class StageDesk:
 
     def reply(self, incident_id: str, reply: Reply) -> None:
         """Approve or reject."""
-        approval = Approval(
+        answer_by_api(
+            incident_id,
             approved=reply.approved,
-            by=self._operator(),
             digest=reply.digest,
-            decided_at=self.team.clock(),
             reason=reply.reason,
+            by=self._operator(),
+            etag=reply.etag,
+            team=self.team,
         )
-        answer_approval(incident_id, approval, self.team)
 
     def mode(self) -> ModeShown:
         """As it is set now."""

@@ -147,7 +147,7 @@ def print_incident(incident: IncidentShown, timeline: Timeline, now: datetime) -
 
 def print_plan(incident: IncidentShown) -> None:
     """The one exact plan: what an approval would let happen."""
-    console, plan = Console(), incident.plan
+    console, plan, question = Console(), incident.plan, incident.question
     if plan is None:
         return
     console.print(Text.assemble((plan.summary, "bold"), f"\n{incident.resource.type} {incident.resource.id}"))
@@ -162,9 +162,15 @@ def print_plan(incident: IncidentShown) -> None:
         "undo": "every step can be undone" if plan.reversible else "not every step can be undone",
         "warning": plan.warning,
         "digest": plan.digest,
-        "so far": "; ".join(f"{one.by} approved" for one in incident.approvals if one.approved),
+        "so far": "; ".join(f"{name} agreed" for name in agreed_so_far(incident)),
+        "until": f"{question.expires_at:%Y-%m-%d %H:%M:%S} UTC, then nothing is done" if question else "",
     }
     _print_facts(console, facts, styles={"warning": "bold red", "so far": "green"})
+
+
+def agreed_so_far(incident: IncidentShown) -> tuple[str, ...]:
+    """Who has said yes already, where one alone is not enough."""
+    return tuple(one.person or one.by for one in incident.question.agreed) if incident.question else ()
 
 
 def _undoing(action: RecoveryAction) -> str:

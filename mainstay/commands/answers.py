@@ -39,9 +39,11 @@ def approve(  # noqa: PLR0913, PLR0917 - one for each option
             from mainstay.show import print_plan  # noqa: PLC0415
 
             print_plan(incident)
-        if not yes and not as_json and sys.stdin.isatty():
+        asked = not yes and not as_json and sys.stdin.isatty()
+        if asked:
             _confirm(incident)
-        _reply(desk, incident, approved=True, reason=reason, as_json=as_json)
+        etag = incident.etag if asked else ""  # what was looked at has to stand; the plan always has to
+        _reply(desk, incident, approved=True, reason=reason, etag=etag, as_json=as_json)
 
 
 def reject(  # noqa: PLR0913, PLR0917 - one for each option
@@ -58,7 +60,8 @@ def reject(  # noqa: PLR0913, PLR0917 - one for each option
 
     with operating():
         desk = open_desk(stage, region, url=url, local=local)
-        _reply(desk, _waiting(desk, incident_id, ""), approved=False, reason=reason, as_json=as_json)
+        incident = _waiting(desk, incident_id, "")
+        _reply(desk, incident, approved=False, reason=reason, etag="", as_json=as_json)
 
 
 def _waiting(desk: Desk, incident_id: str, digest: str) -> IncidentShown:
@@ -81,19 +84,20 @@ def _confirm(incident: IncidentShown) -> None:
         refuse("nothing was approved")
 
 
-def _reply(desk: Desk, incident: IncidentShown, *, approved: bool, reason: str, as_json: bool) -> None:
+def _reply(
+    desk: Desk, incident: IncidentShown, *, approved: bool, reason: str, etag: str, as_json: bool
+) -> None:
     from mainstay import show  # noqa: PLC0415
     from mainstay.desk import Reply  # noqa: PLC0415
 
     digest = incident.plan.digest if incident.plan else ""
-    desk.reply(
-        incident.incident_id, Reply(approved=approved, digest=digest, reason=reason, etag=incident.etag)
-    )
+    reply = Reply(approved=approved, digest=digest, reason=reason, etag=etag)
+    desk.reply(incident.incident_id, reply)
     after = desk.incident(incident.incident_id)
     if as_json:
         show.print_json(show.as_json(after))
         return
     print(f"{after.incident_id} is {after.state.value}")  # noqa: T201 - the answer
     if approved and after.state.value == "AWAITING_APPROVAL":
-        so_far = ", ".join(one.by for one in after.approvals)
-        print(f"approved so far by {so_far}: another person has to approve it too")  # noqa: T201
+        so_far = ", ".join(show.agreed_so_far(after))
+        print(f"agreed so far: {so_far}; another person has to approve it too")  # noqa: T201

@@ -13,7 +13,9 @@ from mainstay.serving.exchange import Answer, refusal
 
 _INVOKE = "execute-api:Invoke"
 _UNAUTHORIZED = refusal(401, "Unauthorized", {"x-amzn-ErrorType": "UnauthorizedException"})
-_UNSIGNED = refusal(403, "Missing Authentication Token", {"x-amzn-ErrorType": "MissingAuthenticationToken"})
+_UNSIGNED = refusal(
+    403, "Missing Authentication Token", {"x-amzn-ErrorType": "MissingAuthenticationTokenException"}
+)
 _DENIED = refusal(
     403,
     "User is not authorized to access this resource with an explicit deny in an identity-based policy",

@@ -29,7 +29,9 @@ MAX_RESPONSE_BYTES = 6 * 1024 * 1024
 TIMEOUT_SECONDS = 29.0
 """After which API Gateway would give up; told to the app as the time that it has left."""
 
-_NO_ROUTE = refusal(403, "Missing Authentication Token")
+_NO_ROUTE = refusal(
+    403, "Missing Authentication Token", {"x-amzn-ErrorType": "MissingAuthenticationTokenException"}
+)
 _TOO_LONG = refusal(413, "Request Too Long")
 _BROKEN = refusal(502, "Internal server error")
 

@@ -38,7 +38,8 @@ def test_a_waiting_incident_is_listed_shown_and_approved(world: World, asked: st
 
     approved = _run("approve", asked)
 
-    assert (approved.exit_code, approved.stdout.strip()) == (0, f"{asked} is EXECUTING")
+    assert (approved.exit_code, approved.stdout.splitlines()[-1]) == (0, f"{asked} is EXECUTING")
+    assert "1. start the instance (api, low risk)" in approved.stdout
     incident = world.team.incidents.load(asked)
     assert incident.approval is not None
     assert incident.approval.by.startswith("arn:aws:")
@@ -67,7 +68,7 @@ def test_the_mode_is_said_and_set(world: World) -> None:
         assert _run("mode", "off").stdout.strip() == "off"
         assert world.team.memory.mode() == "off"
     finally:
-        _run("mode", "auto")
+        assert _run("mode", "auto", "--reason", "the drill is over").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -75,9 +76,15 @@ def test_the_mode_is_said_and_set(world: World) -> None:
     [
         (("incidents", "inc-nowhere"), "there is no incident inc-nowhere"),
         (("mode", "banana"), "'banana' is no mode"),
+        (("mode", "auto"), "say why it is to be auto"),
+        (("incidents", "--state", "banana"), "--state"),
+        (("incidents", "--type", "banana"), "there is no such type"),
+        (("incidents", "--since", "last week"), "--since"),
+        (("incidents", "show"), "say which one"),
+        (("alerts", "al-nowhere"), "there is no alert al-nowhere"),
         (("approve", "inc-nowhere"), "there is no incident inc-nowhere"),
     ],
-    ids=["unknown incident", "unknown mode", "unknown incident approved"],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_wrong_input_is_one_clear_line_and_exit_code_2(
     world: World, arguments: tuple[str, ...], says: str

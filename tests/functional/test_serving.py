@@ -41,7 +41,9 @@ class Served:
 
     def run(self, *words: str) -> Result:
         """A command against it."""
-        return CliRunner().invoke(app, [*words, "--url", self.url])
+        result = CliRunner().invoke(app, [*words, "--url", self.url])
+        assert result.exception is None or isinstance(result.exception, SystemExit)
+        return result
 
     def run_json(self, *words: str) -> list[dict[str, Any]]:
         """A command that does what it is to do, and its lines."""
@@ -117,7 +119,7 @@ def test_a_person_is_asked_and_the_approved_plan_is_carried_out(served: Served) 
     served.hear(_progress("COMPLETED", name))
     (shown,) = served.run_json("incidents", "show", asked["incident_id"])
     assert (shown["state"], shown["whole"]) == ("COMPLETED", True)
-    assert [one["reason"] for one in shown["approvals"]] == ["nobody meant it"]
+    assert (shown["approval"]["approved"], shown["approval"]["reason"]) == (True, "nobody meant it")
 
 
 def test_a_person_says_no_and_a_second_answer_is_refused(served: Served) -> None:

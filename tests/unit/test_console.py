@@ -5,12 +5,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, quote
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials, ReadOnlyCredentials
+from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import TokenRetrievalError
 
 from chalicelib.errors import InvalidSettingsError
@@ -18,44 +15,9 @@ from mainstay.console import find_api, sender_to
 from mainstay.console_site import COOKIE, ConsoleSite, Upstream, target_url
 from mainstay.serving.exchange import Answer, Request, json_answer
 from mainstay.serving.server import serving
+from tests.unit.serving.signed_api import KEYS, REGION, SignedApi
 
-REGION = "eu-west-1"
-KEYS = Credentials("AKIAOPERATOR", "operator-signs", "session-token")
 HELD = f"{COOKIE}=the-key"
-
-
-@dataclass
-class SignedApi:
-    """An API that takes what is signed by the operator, as AWS checks it, and answers what it is told to."""
-
-    answers: list[Answer] = field(default_factory=list)
-    asked: list[Request] = field(default_factory=list)
-
-    def answer(self, request: Request) -> Answer:
-        wrong = _wrong_signature(request)
-        if wrong:
-            return json_answer(403, {"message": wrong}, [("x-amzn-ErrorType", "InvalidSignatureException")])
-        self.asked.append(request)
-        return self.answers.pop(0) if self.answers else json_answer(200, {"fine": True})
-
-
-def _wrong_signature(request: Request) -> str:
-    """What is wrong with the signature, computed anew from what arrived, decoded and encoded again."""
-    given = request.header("Authorization")
-    if not given.startswith("AWS4-HMAC-SHA256 "):
-        return "Missing Authentication Token"
-    parts = dict(part.strip().split("=", 1) for part in given.removeprefix("AWS4-HMAC-SHA256 ").split(","))
-    signed = {name: request.header(name) for name in parts["SignedHeaders"].split(";")}
-    pairs = parse_qsl(request.query, keep_blank_values=True)
-    query = "&".join(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in pairs)
-    url = f"http://{request.header('Host')}{request.path}{'?' if query else ''}{query}"
-    again = AWSRequest(method=request.method, url=url, data=request.body, headers=signed)
-    again.context["timestamp"] = request.header("X-Amz-Date")
-    auth = SigV4Auth(KEYS.get_frozen_credentials(), "execute-api", REGION)
-    expected = auth.signature(auth.string_to_sign(again, auth.canonical_request(again)), again)
-    if request.header("X-Amz-Security-Token") != KEYS.token:
-        return "The security token included in the request is invalid"
-    return "" if expected == parts["Signature"] else "The request signature we calculated does not match"
 
 
 @dataclass
