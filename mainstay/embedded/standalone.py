@@ -23,12 +23,12 @@ def main() -> None:
 
 
 def _become_deployable() -> None:
-    from mainstay.embedded.repairs import apigateway, iam, retained  # noqa: PLC0415 - moto loads slowly
+    from mainstay.embedded.repairs import apigateway, iam, stacks  # noqa: PLC0415 - moto loads slowly
     from mainstay.embedded.zipped import run_zips  # noqa: PLC0415
 
     iam.install()
     apigateway.install()
-    retained.install()
+    stacks.install()
     run_zips()
 
 

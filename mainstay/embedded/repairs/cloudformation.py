@@ -57,6 +57,8 @@ class _Kind:
     create: Create
     update: Create | None = None
     """Where creating again is not the way to change it."""
+    delete: Callable[[str, str], None] | None = None
+    """Physical id and region. Where it is not said, a deleted stack leaves the resource where it is."""
 
 
 def _subscription(name: str, properties: Properties, region: str) -> tuple[str, Attributes]:
@@ -132,6 +134,13 @@ def _update_state_machine(arn: str, properties: Properties, region: str) -> tupl
     return arn, {"Arn": arn, "Name": arn.rpartition(":")[2]}
 
 
+def _deleting(service: str, operation: str, parameter: str) -> Callable[[str, str], None]:
+    def delete(physical_id: str, region: str) -> None:
+        call(service, region, operation, {parameter: physical_id})
+
+    return delete
+
+
 def _definition(properties: Properties) -> str:
     """DefinitionSubstitutions are put into the text, whatever stands around them."""
     text = str(properties.get("DefinitionString") or json.dumps(properties["Definition"]))
@@ -147,7 +156,9 @@ def _invoke_config(name: str, properties: Properties, region: str) -> tuple[str,
 
 _KINDS: dict[str, _Kind] = {
     "AWS::CloudWatch::Alarm": _Kind("AlarmName", _alarm),
-    "AWS::CodeBuild::Project": _Kind("Name", _project, _replace_project),
+    "AWS::CodeBuild::Project": _Kind(
+        "Name", _project, _replace_project, _deleting("codebuild", "delete_project", "name")
+    ),
     "AWS::Lambda::EventInvokeConfig": _Kind(
         "", _invoke_config, lambda _, properties, region: _invoke_config("", properties, region)
     ),
@@ -158,13 +169,16 @@ _KINDS: dict[str, _Kind] = {
     "AWS::SNS::TopicPolicy": _Kind("", _topic_policy),
     "AWS::SQS::QueuePolicy": _Kind("", _queue_policy),
     "AWS::StepFunctions::StateMachine": _Kind(
-        "StateMachineName", _create_state_machine, _update_state_machine
+        "StateMachineName",
+        _create_state_machine,
+        _update_state_machine,
+        _deleting("stepfunctions", "delete_state_machine", "stateMachineArn"),
     ),
 }
 
 
 class _Made:
-    """What moto's CloudFormation asks of a resource. Deleting a stack leaves these where they are."""
+    """What moto's CloudFormation asks of a resource."""
 
     kind: _Kind
 
@@ -211,8 +225,11 @@ class _Made:
         return cls(*change(original_resource.physical_resource_id, properties, region_name))
 
     @classmethod
-    def delete_from_cloudformation_json(cls, *_: Any) -> None:
-        """Leave it."""
+    def delete_from_cloudformation_json(
+        cls, resource_name: str, _json: Any, _account: str, region_name: str
+    ) -> None:
+        if cls.kind.delete:
+            cls.kind.delete(resource_name, region_name)
 
     def is_created(self) -> bool:
         return True

@@ -1,6 +1,7 @@
 """CloudFormation: what a template retains stays when its stack is deleted, and can be imported into another.
 
-moto knows ``DeletionPolicy: Retain`` but not ``RetainExceptOnCreate``, and takes an import for a creation.
+moto knows ``DeletionPolicy: Retain`` but not ``RetainExceptOnCreate``, takes an import for a creation, and
+fails where an update leaves a parameter as it is that was never given but has a default.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from moto.cloudformation.models import ChangeSet
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend
 from moto.cloudformation.parsing import ResourceMap
 from moto.dynamodb.models.table import Table
 from moto.s3.models import FakeBucket
@@ -18,6 +19,7 @@ from mainstay.embedded.repairs.replacing import replace
 
 _delete_as_moto_does = ResourceMap.delete
 _apply_as_moto_does = ChangeSet.apply
+_resolve_as_moto_does = CloudFormationBackend._resolve_update_parameters
 _IMPORTING = threading.local()
 
 
@@ -25,6 +27,7 @@ def install() -> None:
     """Install the repair; after that of properties that moto drops, which an import does not set."""
     replace(ResourceMap, "delete", _delete)
     replace(ChangeSet, "apply", _apply)
+    replace(CloudFormationBackend, "_resolve_update_parameters", _resolve_parameters)
     for moto_type, find in ((Table, _find_table), (FakeBucket, _find_bucket)):
         create = _unless_importing(find, moto_type.create_from_cloudformation_json.__func__)
         replace(moto_type, "create_from_cloudformation_json", classmethod(create))
@@ -39,6 +42,16 @@ def _delete(resources: Any) -> None:
         for name, resource in resources._resource_json_map.items()
     }
     _delete_as_moto_does(resources)
+
+
+def _resolve_parameters(backend: Any, instance: Any, incoming_params: list[dict[str, Any]]) -> dict[str, str]:
+    known = [
+        one
+        for one in incoming_params
+        if "ParameterValue" in one or one["ParameterKey"] in instance.parameters
+    ]
+    resolved: dict[str, str] = _resolve_as_moto_does(backend, instance, known)
+    return resolved
 
 
 def _apply(change_set: Any) -> None:
