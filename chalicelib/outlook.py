@@ -123,6 +123,8 @@ class Pattern(Record):
     """Of all lines that were counted."""
     rates: tuple[float, ...]
     """Lines in five minutes over the last two hours, oldest first: for a sparkline."""
+    new: bool
+    """Whether it first came within these two hours, when the log group was known already."""
 
 
 class Patterns(Record):
@@ -162,6 +164,7 @@ def show_patterns(query: PatternsQuery, team: Collaborators) -> Patterns:
                 count=one.count,
                 share=one.count / lines if lines else 0.0,
                 rates=watch.sparkline(one.id, until),
+                new=watch.is_new(one.id, until),
             )
             for one in templates[: query.limit]
         ),

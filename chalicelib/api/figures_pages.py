@@ -8,11 +8,12 @@ from http import HTTPStatus
 from chalice import Response
 from pydantic import ValidationError
 
+from chalicelib.api.forms import FORM_TYPE, read_form
 from chalicelib.api.gateway import GUARD, caller, routes
-from chalicelib.api.pages import base_path, error_page, html
-from chalicelib.api.problems import kind_of, wrong_fields
+from chalicelib.api.pages import base_path, error_page, html, see_other
+from chalicelib.api.problems import Problem, kind_of, wrong_fields
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError, UnknownLogGroupError
+from chalicelib.errors import MainstayError, SecretsUnreadableError, UnknownLogGroupError, WrongFormError
 from chalicelib.services import collaborators
 
 
@@ -40,14 +41,23 @@ def show_rulebook() -> Response:
     return _shown(_policy)
 
 
+@routes.route("/ui/mode", methods=["POST"], authorizer=GUARD, content_types=[FORM_TYPE])
+def switch_from_page() -> Response:
+    """Set the mode, in the name of whoever was shown the form."""
+    return _shown(_switch)
+
+
 def _shown(make: Callable[[Collaborators], Response]) -> Response:
     """A page, or one that says why it cannot be shown."""
     team = collaborators()
     try:
         return make(team)
     except ValidationError as error:
-        told = "; ".join(f"{one.field}: {one.message}" for one in wrong_fields(error, pointers=False))
-        return error_page(HTTPStatus.BAD_REQUEST, told)
+        return error_page(HTTPStatus.BAD_REQUEST, _said_of(error))
+    except Problem as problem:
+        return error_page(problem.kind.status, problem.detail)
+    except WrongFormError as error:
+        return error_page(HTTPStatus.FORBIDDEN, f"{error}.")
     except MainstayError as error:
         status = kind_of(error).status
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -85,16 +95,51 @@ def _patterns(team: Collaborators) -> Response:
     return html(render_patterns(view, found, groups, base=base_path(), problem=problem), status)
 
 
-def _policy(_team: Collaborators) -> Response:
-    return _policy_page()
-
-
-def _policy_page(problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
+def _policy(team: Collaborators, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
     from chalicelib.pages.policy import render_policy  # noqa: PLC0415 - as above
     from chalicelib.rulebook import read_rulebook  # noqa: PLC0415 - as above
     from chalicelib.switching import read_switch  # noqa: PLC0415 - as above
 
-    team = collaborators()
-    book, switch = read_rulebook(team), read_switch(team)
-    page = render_policy(book, switch, base=base_path(), by=caller(), nonce="", problem=problem)
+    book, switch, by = read_rulebook(team), read_switch(team), caller()
+    page = render_policy(book, switch, base=base_path(), by=by, nonce=_nonce(by, team), problem=problem)
     return html(page, status)
+
+
+def _nonce(by: str, team: Collaborators) -> str:
+    """For the forms of the page; none for nobody, nor where there are no keys: then the page says so."""
+    from chalicelib.incidents.links import sign_form  # noqa: PLC0415 - only pages with forms need it
+
+    try:
+        return sign_form(_purpose(by), team.link_keys(), team.clock()) if by else ""
+    except SecretsUnreadableError as error:
+        team.telemetry.warn(f"the policy's page has no form: {error}")
+        return ""
+
+
+def _purpose(by: str) -> str:
+    return f"mode:{by}"
+
+
+def _switch(team: Collaborators) -> Response:
+    """Nothing is read of a form that was not made for whoever sends it."""
+    from chalicelib.incidents.links import check_form  # noqa: PLC0415 - as above
+    from chalicelib.switching import NewMode, switch_mode  # noqa: PLC0415 - only this function needs it
+
+    by, form = caller(), read_form()
+    if not by:
+        raise WrongFormError("nobody is named as the one who asks")
+    check_form(form.pop("nonce", ""), _purpose(by), team.link_keys(), team.clock())
+    try:
+        asked = NewMode.model_validate(form)
+    except ValidationError as error:
+        return _policy(team, _said_of(error), HTTPStatus.BAD_REQUEST)
+    switch_mode(asked, team, by=by)
+    return see_other("/ui/policy")
+
+
+def _said_of(error: ValidationError) -> str:
+    """What is wrong, without pydantic's own word for a reason that we gave."""
+    found = [
+        (one.field, one.message.removeprefix("Value error, ")) for one in wrong_fields(error, pointers=False)
+    ]
+    return "; ".join(f"{field}: {message}" if field else message for field, message in found)

@@ -94,7 +94,7 @@ def render_patterns(
     view: PatternsView, found: Patterns | None, groups: Sequence[str], *, base: str, problem: str = ""
 ) -> str:
     """A log group's templates; without one, the groups to choose from."""
-    rows = [_pattern(place, one, found.rates) for place, one in enumerate(found.patterns)] if found else []
+    rows = [_pattern(place, one) for place, one in enumerate(found.patterns)] if found else []
     return render(
         "patterns.html",
         base=base,
@@ -118,12 +118,12 @@ _SORTS: Mapping[Sort, str] = {
 _ORDERS: Mapping[Sort, Callable[[dict[str, Any]], Any]] = {
     "count": lambda row: -row["one"].count,
     "rising": lambda row: -row["rise"],
-    "new": lambda row: (not row["new"], -row["one"].count),
+    "new": lambda row: (not row["one"].new, -row["one"].count),
     "text": lambda row: row["one"].template.lower(),
 }
 
 
-def _pattern(place: int, one: Pattern, of_group: Sequence[float]) -> dict[str, Any]:
+def _pattern(place: int, one: Pattern) -> dict[str, Any]:
     now, usual = one.rates[-1] if one.rates else 0.0, median(one.rates[:-1]) if one.rates[1:] else 0.0
     return {
         "one": one,
@@ -131,15 +131,6 @@ def _pattern(place: int, one: Pattern, of_group: Sequence[float]) -> dict[str, A
         "now": say_number(now),
         "usual": say_number(usual),
         "rise": now - usual,
-        "new": is_new(one, of_group),
         "count": say_number(one.count),
         "share": say_share(one.share),
     }
-
-
-def is_new(pattern: Pattern, of_group: Sequence[float]) -> bool:
-    """Whether it first came within what the rates show, while the log group spoke before that."""
-    first = next((place for place, rate in enumerate(pattern.rates) if rate > 0), None)
-    if first is None or pattern.count > round(sum(pattern.rates)):
-        return False
-    return any(rate > 0 for rate in of_group[:first])

@@ -49,6 +49,10 @@ class GroupWatch:
         """Lines per slot over the two hours before `now`, the oldest first; ``*`` is the whole log group."""
         return self._watch.sparkline(template_id, now)
 
+    def is_new(self, template_id: str, now: float) -> bool:
+        """Whether a template first came within two hours before `now`, when the group was known already."""
+        return self._watch.is_newcomer(template_id, now)
+
     def state(self) -> bytes:
         """Everything, compressed."""
         limits = zlib.compress(json.dumps(self._limits.state(), separators=(",", ":")).encode())

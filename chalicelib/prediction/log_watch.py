@@ -23,7 +23,7 @@ from chalicelib.prediction.baselines.season import SLOT_SECONDS
 from chalicelib.prediction.baselines.values import places_of_clocks, read_number
 from chalicelib.prediction.detectors import LOG_DETECTORS
 from chalicelib.prediction.knowledge import Knowledge
-from chalicelib.prediction.moment import ALARMING, GROUP, Moment, Tally
+from chalicelib.prediction.moment import ALARMING, GROUP, WARM_UP_SLOTS, Moment, Tally
 from chalicelib.prediction.tallies import EXAMPLES, Batch, Tallies, clean_example
 from chalicelib.prediction.templates import TemplateMiner
 
@@ -107,6 +107,17 @@ class LogWatch:
         recent: Mapping[int, float] = series.recent if series else {}
         last = int(now // SLOT_SECONDS)
         return tuple(recent.get(slot, 0.0) for slot in range(last - RECENT_SLOTS, last))
+
+    def is_newcomer(self, template_id: str, now: float) -> bool:
+        """Whether a template first came within the two hours before `now`, when the group was known already.
+
+        What came in the slot that is still open is new too: nothing was learnt of it yet.
+        """
+        known, slot = self._knowledge.known, int(now // SLOT_SECONDS)
+        if GROUP not in known:
+            return False
+        born = known[template_id].born if template_id in known else slot
+        return born >= max(known[GROUP].born + WARM_UP_SLOTS, slot - RECENT_SLOTS)
 
     # -- a scan ---------------------------------------------------------------------------------
 
