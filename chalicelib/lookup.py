@@ -126,20 +126,20 @@ class Timeline(Record):
     events: tuple[TimelineEvent, ...]
 
 
-class Health(Record):
+class HealthShown(Record):
     """Whether the API can read what it answers from."""
 
     status: Annotated[str, Field(examples=["ok", "not ok"])]
     version: str
 
 
-UNWELL = Health(status="not ok", version=VERSION)
+UNWELL = HealthShown(status="not ok", version=VERSION)
 
 
-def check_health(team: Collaborators) -> Health:
+def check_health(team: Collaborators) -> HealthShown:
     """Read one item; whatever that raises is for the caller."""
     team.memory.mode()
-    return Health(status="ok", version=VERSION)
+    return HealthShown(status="ok", version=VERSION)
 
 
 def show_incident(incident_id: str, base: str, team: Collaborators) -> IncidentShown:

@@ -11,7 +11,7 @@ from chalicelib.incidents.base import Record, digest_of
 from chalicelib.incidents.model import Resource, State
 from chalicelib.incidents.waiting import waits_for
 from chalicelib.listing import Incidents, ListedIncident
-from chalicelib.lookup import Health
+from chalicelib.lookup import HealthShown
 from chalicelib.steering import ModeShown
 from chalicelib.switching import NewMode
 
@@ -19,7 +19,7 @@ _AT = datetime(2026, 11, 24, 3, 35, tzinfo=UTC)
 _ALICE = "arn:aws:iam::123456789012:user/alice"
 
 EXAMPLES: Mapping[type[Record], Record] = {
-    Health: Health(status="ok", version=VERSION),
+    HealthShown: HealthShown(status="ok", version=VERSION),
     Approve: Approve(digest=digest_of("an example"), reason="Agreed with the team that owns it."),
     Reject: Reject(reason="It is being moved on purpose."),
     NewMode: NewMode(mode="approve", reason="The migration has begun."),

@@ -61,7 +61,7 @@ OPERATIONS = (
         name="showHealth",
         summary="Is the API well?",
         description="Reads one item of the table. Open to all, and tells nothing else.",
-        answer=lookup.Health,
+        answer=lookup.HealthShown,
         also={503: "The table cannot be read."},
         guarded=False,
     ),
