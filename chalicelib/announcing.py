@@ -8,12 +8,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from chalicelib.aws.incident_table import How, Opening
+from chalicelib.aws.service_issues import ServiceIssues
 from chalicelib.collaborators import Collaborators
 from chalicelib.incidents.guard import ServiceIssue
 from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.messages import render_message
 from chalicelib.incidents.model import Incident, Signal
 from chalicelib.incidents.word import is_announced, is_over
+from chalicelib.telling_people import tell_everybody
 
 _LATELY = timedelta(days=30)
 """What AWS says to be over may have been told so long ago; the mark of a signal is kept as long."""
@@ -24,12 +26,13 @@ def remember_issue(signal: Signal, team: Collaborators) -> None:
     if signal.details.get("service_wide") is not True:
         return
     issue = ServiceIssue(
-        service=str(signal.details["service"]), event=signal.resource.id, since=signal.occurred_at
+        service=str(signal.details["service"]), event=signal.resource.id, told_at=signal.occurred_at
     )
+    issues = ServiceIssues(team.aws, team.settings.incidents_table)
     if is_over(signal):
-        team.memory.end_service_issue(issue, signal.resource, team.clock())
+        issues.end_service_issue(issue, signal.resource, team.clock())
     else:
-        team.memory.note_service_issue(issue, signal.resource, team.clock())
+        issues.note_service_issue(issue, signal.resource, team.clock())
 
 
 def add_view(signal: Signal, team: Collaborators) -> Opening:
@@ -58,4 +61,5 @@ def _tell_that_it_is_over(signal: Signal, incident: Incident, team: Collaborator
         return
     kind = team.types[incident.resource.type].failure(incident.failure)
     heard = incident.model_copy(update={"signals": (*incident.signals, signal)})
-    team.publish(render_message(heard, (), console_url=team.settings.console_url, happened=kind.title))
+    message = render_message(heard, (), console_url=team.settings.console_url, happened=kind.title)
+    tell_everybody(message, team)

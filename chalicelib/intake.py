@@ -41,7 +41,7 @@ def receive_alarm(message: object, team: Collaborators) -> dict[str, Any]:
     """Take in a message of the alarm topic: of CloudWatch, Health, Budgets or Cost Anomaly Detection."""
     reading = read_alarm(message, **_knowledge(team))
     for signal in reading.signals:
-        remember_issue(signal, team)
+        team.patiently(partial(remember_issue, signal, team))
     told = [team.patiently(partial(add_view, signal, team)) for signal in reading.views]
     return _receive(reading, message, team, told)
 

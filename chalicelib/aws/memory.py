@@ -14,8 +14,9 @@ from chalicelib.aws import items, keys
 from chalicelib.aws.clients import Aws, TransactionCancelledError
 from chalicelib.aws.incident_parts import in_days
 from chalicelib.aws.records import read_incident
+from chalicelib.aws.service_issues import issue_key_of, read_service_issue
 from chalicelib.aws.switches import Switched, Switches
-from chalicelib.errors import ConflictError, UnknownIncidentError, UnreachableError, WrongStateError
+from chalicelib.errors import UnknownIncidentError, UnreachableError, WrongStateError
 from chalicelib.incidents.guard import Guard, Load, Outcomes, ServiceIssue
 from chalicelib.incidents.model import Assessment, Incident, Observation, PastIncident, Resource, State
 from chalicelib.incidents.step import Step
@@ -79,7 +80,7 @@ class Memory:
         """
         alike, same_type = keys.outcomes_key(step.signature), keys.outcomes_key(step.resource.type)
         opened = keys.opened_keys(step.resource, now)
-        issue = _issue_key(step.resource, service)
+        issue = issue_key_of(step.resource, service)
         found = self._fetch(
             [
                 keys.record_key(step.incident_id),
@@ -97,7 +98,7 @@ class Memory:
             similar=_similar(outcomes, _outcomes(found.get(_name(same_type)))),
             known_good=_known_good(found, step.resource),
             load=_load(found, step.resource, now),
-            service_issue=_service_issue(found.get(_name(issue))),
+            service_issue=read_service_issue(found.get(_name(issue))),
         )
 
     def for_decision(self, step: Step, now: datetime) -> Material:
@@ -143,25 +144,6 @@ class Memory:
         part["ConditionExpression"] = "attribute_not_exists(pk)"
         with suppress(TransactionCancelledError):
             self._aws.read("dynamodb", "transact_write_items", TransactItems=[{"Put": part}])
-
-    def note_service_issue(self, issue: ServiceIssue, resource: Resource, now: datetime) -> None:
-        """Remember the issue of a service in the place of this resource; the newest one stands for all."""
-        where = keys.issue_key(resource.account, resource.region, issue.service.lower())
-        content = {name: items.decode(value) for name, value in where.items()}
-        line = items.item(**content, issue=issue, event=issue.event, expires_at=in_days(now, 2))
-        self._aws.read("dynamodb", "put_item", TableName=self.table, Item=line)
-
-    def end_service_issue(self, issue: ServiceIssue, resource: Resource, now: datetime) -> None:
-        """If it is of this event: another one of the same service may still be open."""
-        where = keys.issue_key(resource.account, resource.region, issue.service.lower())
-        over = items.update(
-            self.table, where, "SET over_at = :now", "event = :event", now=now, event=issue.event
-        )
-        try:
-            self._aws.read("dynamodb", "transact_write_items", TransactItems=[over])
-        except TransactionCancelledError as refused:
-            if refused.conflicted:
-                raise ConflictError(str(refused)) from refused
 
     # -- parts of transactions ------------------------------------------------------------------
 
@@ -246,16 +228,6 @@ def _incident(found: Found, step: Step) -> Incident:
     if record is None:
         raise UnknownIncidentError(f"there is no incident {step.incident_id}")
     return read_incident(record[""])
-
-
-def _issue_key(resource: Resource, event_source: str) -> items.Item:
-    return keys.issue_key(resource.account, resource.region, event_source.removeprefix("aws.") or "-")
-
-
-def _service_issue(item: dict[str, Any] | None) -> ServiceIssue | None:
-    if item is None or "over_at" in item:
-        return None
-    return ServiceIssue.model_validate_json(item["issue"])
 
 
 def _known_good(found: Found, resource: Resource) -> Observation | None:

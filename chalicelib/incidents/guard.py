@@ -42,7 +42,7 @@ class ServiceIssue(Record):
     service: str
     """As Health names it: ``EC2``."""
     event: str
-    since: AwareDatetime
+    told_at: AwareDatetime
 
 
 class Outcomes(Record):

@@ -11,19 +11,19 @@ from chalicelib.incidents.word import is_announced
 
 _LASTS = timedelta(hours=24)
 """AWS closes its issues; one of which nothing more was heard for so long says little."""
-_WEIGHT = -1.2
-"""A person's stop that is really down falls from 0.92 below the usual threshold: people are asked."""
+_WEIGHT = -2.0
+"""A stop by a person that two sources saw falls from 0.94 to 0.68: people are asked."""
 
 
 def weigh_service_issue(case: Case) -> Evidence | None:
     """By what AWS Health said last of the resource's service in its region."""
     issue = case.service_issue
-    if issue is None or is_announced(case.incident) or case.now - issue.since > _LASTS:
+    if issue is None or is_announced(case.incident) or case.now - issue.told_at > _LASTS:
         return None
     where = f"{quoted(issue.service)} in {quoted(case.incident.resource.region)}"
     return Evidence(
         rule="service_issue",
         source="AWS Health",
-        fact=f"AWS has an issue of {where} since {issue.since:%H:%M} UTC, so a repair may not last",
+        fact=f"AWS has an issue of {where}, as it told at {issue.told_at:%H:%M} UTC: a repair may not last",
         weight=_WEIGHT,
     )

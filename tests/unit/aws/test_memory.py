@@ -14,7 +14,7 @@ from chalicelib.aws.clients import Aws, TransactionCancelledError
 from chalicelib.aws.incident_table import IncidentTable
 from chalicelib.aws.memory import Memory
 from chalicelib.errors import UnknownIncidentError, UnreachableError, WrongStateError
-from chalicelib.incidents.guard import Guard, ServiceIssue
+from chalicelib.incidents.guard import Guard
 from chalicelib.incidents.model import Observation, PastIncident, State
 from tests.unit.aws.making import (
     INSTANCE,
@@ -265,45 +265,6 @@ def test_the_first_good_state_stands_until_a_better_one_is_written_on_purpose(
     table.write([memory.good_state(INSTANCE, later)])
     assert memory.known_good(INSTANCE) == later
     assert memory.for_analysis(a_step(an_incident(table)), NOON).known_good == later
-
-
-# -- issues of services -------------------------------------------------------------------------
-
-
-def _issue_of(memory: Memory, table: IncidentTable, source: str = "aws.ec2") -> ServiceIssue | None:
-    return memory.for_analysis(a_step(an_incident(table)), NOON, source).service_issue
-
-
-def test_the_issue_of_a_service_is_read_with_everything_else_until_it_is_over(
-    table: IncidentTable, memory: Memory
-) -> None:
-    place = a_resource(1)
-    issue = ServiceIssue(service="EC2", event="AWS_EC2_OPERATIONAL_ISSUE_1", since=NOON)
-    memory.note_service_issue(issue, place, NOON)
-    assert _issue_of(memory, table) == issue
-    memory.end_service_issue(issue.model_copy(update={"event": "another"}), place, NOON)
-    assert _issue_of(memory, table) == issue
-    memory.end_service_issue(issue, place, NOON)
-    assert _issue_of(memory, table) is None
-    memory.note_service_issue(issue, place, NOON)
-    assert _issue_of(memory, table) == issue
-
-
-def test_an_issue_is_of_one_service_in_one_region(table: IncidentTable, memory: Memory) -> None:
-    issue = ServiceIssue(service="RDS", event="AWS_RDS_OPERATIONAL_ISSUE_1", since=NOON)
-    elsewhere = a_resource(1).model_copy(update={"region": "eu-central-1"})
-    memory.note_service_issue(issue, a_resource(1), NOON)
-    memory.note_service_issue(issue.model_copy(update={"service": "EC2"}), elsewhere, NOON)
-    assert _issue_of(memory, table) is None
-    assert _issue_of(memory, table, "aws.rds") == issue
-
-
-def test_the_end_of_an_issue_that_was_never_heard_of_is_harmless(
-    table: IncidentTable, memory: Memory
-) -> None:
-    issue = ServiceIssue(service="EC2", event="AWS_EC2_OPERATIONAL_ISSUE_1", since=NOON)
-    memory.end_service_issue(issue, a_resource(1), NOON)
-    assert _issue_of(memory, table) is None
 
 
 def test_what_nothing_was_planned_for_is_no_failed_recovery(table: IncidentTable, memory: Memory) -> None:

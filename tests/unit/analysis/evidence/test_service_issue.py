@@ -13,7 +13,7 @@ from tests.unit.analysis.builders import NOW, a_case, a_signal
 
 
 def an_issue(**changes: Any) -> ServiceIssue:
-    usual = {"service": "EC2", "event": "AWS_EC2_OPERATIONAL_ISSUE_1", "since": NOW - timedelta(minutes=20)}
+    usual = {"service": "EC2", "event": "AWS_EC2_OPERATIONAL_ISSUE_1", "told_at": NOW - timedelta(minutes=20)}
     return ServiceIssue(**usual | changes)
 
 
@@ -22,11 +22,11 @@ def test_a_stop_that_would_be_repaired_at_once_is_not_sure_enough_any_more() -> 
     assert assess_by_rules(a_case()).confidence > threshold
     judged = assess_by_rules(a_case(service_issue=an_issue()))
     assert judged.confidence < threshold
-    assert "AWS has an issue of EC2 in eu-west-1 since 11:40 UTC" in judged.reasoning
+    assert "AWS has an issue of EC2 in eu-west-1, as it told at 11:40 UTC" in judged.reasoning
 
 
 def test_an_issue_of_which_nothing_was_heard_for_a_day_says_nothing() -> None:
-    old = an_issue(since=NOW - timedelta(hours=24, seconds=1))
+    old = an_issue(told_at=NOW - timedelta(hours=24, seconds=1))
     assert weigh_service_issue(a_case(service_issue=old)) is None
 
 
