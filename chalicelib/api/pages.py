@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import quote
 
 from chalice import Response
+from pydantic import ValidationError
 
-from chalicelib.api.gateway import GUARD, routes
+from chalicelib.api.forms import FORM_TYPE, read_form
+from chalicelib.api.gateway import GUARD, caller, routes
+from chalicelib.api.problems import Problem, kind_of, wrong_fields
+from chalicelib.collaborators import Collaborators
+from chalicelib.errors import MainstayError, WrongFieldError, WrongFormError
+from chalicelib.services import collaborators
 
 _BASE = re.compile(r"(/[\w.-]{1,128}){1,4}")
 _HEADERS = {
@@ -73,16 +81,95 @@ def _content_policy(*, guarded: bool) -> str:
     return "; ".join(rules)
 
 
+def shown(make: Callable[[Collaborators], Response]) -> Response:
+    """A page, or one that says why it cannot be shown and what to do."""
+    team = collaborators()
+    try:
+        return make(team)
+    except ValidationError as error:
+        return error_page(HTTPStatus.BAD_REQUEST, said_of(error))
+    except Problem as problem:
+        return error_page(problem.kind.status, problem.detail)
+    except WrongFieldError as error:
+        return error_page(HTTPStatus.BAD_REQUEST, f"{error.field}: {error}")
+    except WrongFormError as error:
+        return error_page(HTTPStatus.FORBIDDEN, f"{error}.")
+    except MainstayError as error:
+        status = kind_of(error).status
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            team.telemetry.warn(f"a page could not be shown: {error}", error=type(error).__name__)
+        return error_page(status, f"{type(error).__name__}: {error}")
+
+
+def said_of(error: ValidationError) -> str:
+    """Which fields do not fit, and why."""
+    return "; ".join(f"{one.field}: {one.message}" for one in wrong_fields(error, pointers=False))
+
+
+# -- the routes ---------------------------------------------------------------------------------
+
+
 @routes.route("/", methods=["GET"], authorizer=GUARD)
 def show_start() -> Response:
     """Go to the incidents."""
     return see_other("/ui")
 
 
+@routes.route("/ui", methods=["GET"], authorizer=GUARD)
+def show_overview() -> Response:
+    """What is open, and how the latest ones ended."""
+    return shown(_overview)
+
+
+@routes.route("/ui/incidents/{incident_id}", methods=["GET"], authorizer=GUARD)
+def show_story(incident_id: str) -> Response:
+    """Everything about one incident."""
+    return shown(lambda team: _story(incident_id, team))
+
+
+@routes.route(
+    "/ui/incidents/{incident_id}/answer", methods=["POST"], authorizer=GUARD, content_types=[FORM_TYPE]
+)
+def answer_from_page(incident_id: str) -> Response:
+    """Approve or reject, in the name of whoever was shown the form."""
+    return shown(lambda team: _answered(incident_id, team))
+
+
 @routes.route("/ui/assets/{name}", methods=["GET"], authorizer=GUARD)
 def show_asset(name: str) -> Response:
     """The script of the pages."""
     return _asset(name)
+
+
+def _overview(team: Collaborators) -> Response:
+    from chalicelib.overview import OverviewQuery, look_over  # noqa: PLC0415 - as above
+    from chalicelib.pages.now_page import render_overview  # noqa: PLC0415 - as above
+
+    query = OverviewQuery.model_validate(dict(routes.current_request.query_params or {}))
+    return html(render_overview(look_over(query, team), base=base_path(), now=team.clock()))
+
+
+def _story(
+    incident_id: str, team: Collaborators, problem: str = "", status: HTTPStatus = HTTPStatus.OK
+) -> Response:
+    from chalicelib.overview import read_sheet  # noqa: PLC0415 - as above
+    from chalicelib.pages.incident_page import render_incident  # noqa: PLC0415 - as above
+
+    sheet = read_sheet(incident_id, team, by=caller())
+    return html(render_incident(sheet, base=base_path(), now=team.clock(), problem=problem), status)
+
+
+def _answered(incident_id: str, team: Collaborators) -> Response:
+    """Back to the page, which shows what became of the answer; or the question again, where it was no use."""
+    from chalicelib.reviewing import ReviewAnswer, answer_as  # noqa: PLC0415 - as above
+
+    try:
+        answer_as(incident_id, ReviewAnswer.model_validate(read_form()), team, by=caller())
+    except WrongFieldError as error:
+        return _story(incident_id, team, str(error), HTTPStatus.BAD_REQUEST)
+    except WrongFormError as error:
+        return _story(incident_id, team, str(error), HTTPStatus.FORBIDDEN)
+    return see_other(f"/ui/incidents/{quote(incident_id, safe='')}")
 
 
 def _asset(name: str) -> Response:

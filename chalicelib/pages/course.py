@@ -75,19 +75,24 @@ class _Visit:
 
 def draw_course(incident: Incident, timeline: Sequence[TimelineEvent], now: datetime) -> Course:
     """Lay out the stages of an incident; one that is open lasts until `now`."""
-    *visits, last = _visits(incident, timeline, now)
-    if last.open:
-        visits.append(last)
-    weights = [log1p(visit.seconds / _GRAIN) for visit in visits]
-    free, whole = 100 - _THINNEST * len(visits), sum(weights) or 1.0
+    visits = list(_visits(incident, timeline, now))
+    ended = visits.pop() if timeline and not visits[-1].open else None
     stages, place = [], 0.0
-    for visit, weight in zip(visits, weights, strict=True):
-        width = _THINNEST + free * weight / whole
+    for visit, width in zip(visits, _widths(visits), strict=True):
         stages.append(_stage(visit, place, width, incident))
         place += width
-    ended = () if last.open else tuple(_mark(event, 100.0, incident) for event in last.events)
-    until = visits[-1].ended if visits else incident.opened_at
-    return Course(stages=tuple(stages), after=ended, seconds=seconds_between(incident.failed_at, until))
+    return Course(
+        stages=tuple(stages),
+        after=tuple(_mark(event, 100.0, incident) for event in ended.events) if ended else (),
+        seconds=seconds_between(incident.failed_at, visits[-1].ended),
+    )
+
+
+def _widths(visits: Sequence[_Visit]) -> list[float]:
+    """Per cent of the axis, a hundred together; all alike where nothing took any time."""
+    weights = [log1p(visit.seconds / _GRAIN) for visit in visits]
+    free, whole = 100 - _THINNEST * len(visits), sum(weights)
+    return [_THINNEST + free * (weight / whole if whole else 1 / len(visits)) for weight in weights]
 
 
 def _visits(incident: Incident, timeline: Sequence[TimelineEvent], now: datetime) -> Iterator[_Visit]:

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from chalicelib.incidents.telling import capital, say_duration, say_time
-from chalicelib.pages.words import TONES, label_of, say_roughly
+from chalicelib.pages.words import TONES, label_of, say_roughly, say_value
 from chalicelib.redaction import clean_text, inert, redact_value
 
 _LONGEST = 4000
@@ -106,9 +106,14 @@ def _clock(at: datetime) -> str:
     return f"{at:%H:%M:%S}"
 
 
+def _in_path(name: object) -> Markup:
+    """One part of a path."""
+    return Markup(percent(clean_text(str(name), _LONGEST), safe=""))  # noqa: S704 - nothing is left to escape
+
+
 def _short(name: object, room: int = 90) -> str:
     """A long name without its middle, since both ends of a name tell it from others."""
-    text = clean_text(str(name), _LONGEST)
+    text = clean_text(str(name), _LONGEST) or "(no name)"
     half = (room - 1) // 2
     return text if len(text) <= room else f"{text[:half]}…{text[-half:]}"
 
@@ -129,7 +134,7 @@ def _visible_line(line: str) -> str:
 
 _FILTERS: Mapping[str, Callable[..., object]] = {
     "exact": escape,
-    "in_path": lambda text: Markup(percent(str(text), safe="")),  # noqa: S704 - nothing is left to escape
+    "in_path": _in_path,
     "clock": _clock,
     "time": say_time,
     "iso": datetime.isoformat,
@@ -139,6 +144,7 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "capital": capital,
     "tone": lambda name: TONES.get(name, "idle"),
     "roughly": say_roughly,
+    "value": say_value,
     "short": _short,
     "at": lambda place: Markup(f"{place:.2f}%"),  # noqa: S704 - a number
     "number": lambda count: Markup(f"{count:,}"),  # noqa: S704 - a number

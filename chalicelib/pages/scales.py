@@ -36,7 +36,7 @@ class Scales:
 
 
 def weigh(assessment: Assessment) -> Scales:
-    """Lay out the evidence of an assessment; of one that is settled, the decisive facts alone are added up."""
+    """Lay out the evidence; of a settled assessment the decisive facts alone are added up."""
     facts = sorted(assessment.evidence, key=lambda one: -abs(one.weight))
     settled = assessment.classification is Classification.NORMAL and any(one.decisive for one in facts)
     total = sum(one.weight for one in facts if one.decisive or not settled)

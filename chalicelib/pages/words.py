@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
+from chalicelib.incidents.foreseen import standing_of_warning
 from chalicelib.incidents.lifecycle import OPEN
-from chalicelib.incidents.model import Incident, State, seconds_between
+from chalicelib.incidents.model import Incident, State, TimelineEvent
 from chalicelib.incidents.plans import Health, Risk, Verdict
+from chalicelib.incidents.standing import Standing, standing_of
+from chalicelib.incidents.telling import Telling, quote
+from chalicelib.resources import RESOURCE_TYPES
 
 TONES: Mapping[str, str] = {
     State.DETECTING: "info",
@@ -58,6 +61,8 @@ GATE_ANSWERS: Mapping[Verdict, str] = {
 }
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_FEW = 10
+"""Seconds: a figure with one digit says more with the next."""
 
 
 def label_of(name: str) -> str:
@@ -71,9 +76,11 @@ def is_open(state: State) -> bool:
 
 
 def say_roughly(seconds: float) -> str:
-    """A duration in its two largest units: ``42 s``, ``6 min 47 s``, ``3 h 5 min``, ``4 days``."""
+    """A duration as people say it: ``14 ms``, ``2.8 s``, ``6 min 47 s``, ``3 h 5 min``, ``4 days``."""
     whole = int(seconds)
-    if seconds < 10:  # noqa: PLR2004 - a figure with one digit says more with the next
+    if seconds < 1:
+        return f"{1000 * seconds:.0f} ms" if seconds else "0 s"
+    if seconds < _FEW:
         return f"{seconds:.1f} s"
     if whole < _MINUTE:
         return f"{whole} s"
@@ -87,13 +94,34 @@ def _two(seconds: int, large: int, name: str, small: int, other: str) -> str:
     return f"{seconds // large} {name} {rest} {other}" if rest else f"{seconds // large} {name}"
 
 
+def happened_to(resource_type: str, failure: str) -> str:
+    """A failure in the words of its type, to follow the resource's name: "was stopped"."""
+    kind = RESOURCE_TYPES.get(resource_type)
+    titles = {one.name: one.title for one in kind.failures} if kind else {}
+    return titles.get(failure, f"had a failure: {quote(failure.replace('-', ' '))}")
+
+
+def tell(incident: Incident, timeline: Sequence[TimelineEvent]) -> Telling:
+    """What there is to tell of it, as messages tell it too."""
+    happened = happened_to(incident.resource.type, incident.failure)
+    return Telling(incident=incident, timeline=timeline, happened=happened, url="")
+
+
+def stand(told: Telling) -> Standing:
+    """Where it stands, be it a failure or a warning."""
+    return standing_of_warning(told) if told.incident.foreseen else standing_of(told)
+
+
+def say_value(value: object) -> str:
+    """A value of an attribute: truth and nothing in words, everything else as it is."""
+    return _VALUES.get(value, str(value)) if isinstance(value, bool | None) else str(value)
+
+
+_VALUES: Mapping[object, str] = {True: "yes", False: "no", None: "none"}
+
+
 def must_act(incident: Incident) -> str:
     """Whether the reader has to do something: ``now``, ``look`` or ``nothing``."""
     if incident.state in (State.AWAITING_APPROVAL, State.FAILED, State.EXPIRED, State.COOLDOWN):
         return "now"
     return "look" if incident.state in (State.DISMISSED, State.REJECTED) or incident.successor else "nothing"
-
-
-def age_of(at: datetime, now: datetime) -> float:
-    """In seconds; never below zero."""
-    return seconds_between(at, now)

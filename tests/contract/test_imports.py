@@ -18,7 +18,7 @@ app
 api
 pages
 services
-reliability ahead rulebook answering
+reliability ahead rulebook answering overview
 scanning outlook listing steering reviewing
 sweep approval deciding alerting switching cursors lookup tokens
 intake workflow doing watching weekly missing autonomy

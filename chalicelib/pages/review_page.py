@@ -1,0 +1,48 @@
+"""The page that a signed link opens: one question, everything that is needed to answer it, and nothing else.
+
+It has no script and leads nowhere: whoever holds the link may answer this and see no more.
+"""
+
+from __future__ import annotations
+
+from chalicelib.incidents.model import Incident
+from chalicelib.pages.dress import render
+from chalicelib.pages.scales import weigh
+from chalicelib.pages.words import stand, tell
+from chalicelib.reviewing import Review
+
+
+def render_review(review: Review, *, base: str) -> str:
+    """The question, or how it stands where nobody is asked any more."""
+    told = tell(review.incident, ())
+    assessment = review.incident.assessment
+    return render(
+        "review.html",
+        base=base,
+        active="",
+        guarded=False,
+        review=review,
+        happened=told.happened,
+        words=told.words,
+        standing=stand(told),
+        scales=weigh(assessment) if assessment else None,
+    )
+
+
+def render_closed(
+    title: str, detail: str, *, base: str, tone: str = "idle", incident: Incident | None = None
+) -> str:
+    """What is shown after an answer, or where a link is good for nothing any more."""
+    told = tell(incident, ()) if incident else None
+    return render(
+        "review_closed.html",
+        base=base,
+        active="",
+        guarded=False,
+        title=title,
+        detail=detail,
+        tone=tone,
+        incident=incident,
+        happened=told.happened if told else "",
+        standing=stand(told) if told else None,
+    )
