@@ -59,3 +59,40 @@ def test_no_secret_of_the_line_is_told() -> None:
 def test_a_damaged_state_is_said_to_be_one(damage: bytes) -> None:
     with pytest.raises(BrokenStateError):
         GroupWatch.restore(damage)
+
+
+def lines(text: str, start: float, count: int = 40) -> list[LogEvent]:
+    return [
+        LogEvent(datetime.fromtimestamp(start + number, UTC), "INFO", text, text, number)
+        for number in range(count)
+    ]
+
+
+def news_after(slots: int, newcomer_at: int) -> tuple[bool, bool]:
+    """Whether the usual line and one that came in a later slot are new after so many slots."""
+    watch, start = GroupWatch(), 1_800_000_000.0
+    for slot in range(slots):
+        at = start + slot * STEP
+        events = lines("paid an order", at) + (
+            lines("cannot connect", at + 60) if slot == newcomer_at else []
+        )
+        watch.scan([Batch(events)], start=at, end=at + STEP - 1)
+    ids = {one.text: one.id for one in watch.templates()}
+    now = start + slots * STEP - 1
+    return watch.is_new(ids["paid an order"], now), watch.is_new(ids["cannot connect"], now)
+
+
+@pytest.mark.parametrize(
+    ("slots", "newcomer_at", "new"),
+    [
+        pytest.param(20, 19, True, id="in-the-slot-that-is-still-open"),
+        pytest.param(20, 15, True, id="an-hour-after-the-group"),
+        pytest.param(20, 5, False, id="while-the-group-was-new-itself"),
+        pytest.param(50, 20, False, id="more-than-two-hours-ago"),
+        pytest.param(6, 5, False, id="in-a-group-that-is-new"),
+    ],
+)
+def test_a_template_is_new_for_two_hours_in_a_group_that_was_known_before(
+    slots: int, newcomer_at: int, new: bool
+) -> None:
+    assert news_after(slots, newcomer_at) == (False, new)
