@@ -14,7 +14,7 @@ from chalicelib.api.forms import FORM_TYPE, read_form
 from chalicelib.api.gateway import GUARD, caller, routes
 from chalicelib.api.problems import Problem, kind_of, wrong_fields
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError, WrongFieldError, WrongFormError
+from chalicelib.errors import MainstayError, NotAnApproverError, WrongFieldError, WrongFormError
 from chalicelib.services import collaborators
 
 _BASE = re.compile(r"(/[\w.-]{1,128}){1,4}")
@@ -92,7 +92,7 @@ def shown(make: Callable[[Collaborators], Response]) -> Response:
         return error_page(problem.kind.status, problem.detail)
     except WrongFieldError as error:
         return error_page(HTTPStatus.BAD_REQUEST, f"{error.field}: {error}")
-    except WrongFormError as error:
+    except (NotAnApproverError, WrongFormError) as error:
         return error_page(HTTPStatus.FORBIDDEN, f"{error}.")
     except MainstayError as error:
         status = kind_of(error).status
@@ -167,7 +167,7 @@ def _answered(incident_id: str, team: Collaborators) -> Response:
         answer_as(incident_id, ReviewAnswer.model_validate(read_form()), team, by=caller())
     except WrongFieldError as error:
         return _story(incident_id, team, str(error), HTTPStatus.BAD_REQUEST)
-    except WrongFormError as error:
+    except (NotAnApproverError, WrongFormError) as error:
         return _story(incident_id, team, str(error), HTTPStatus.FORBIDDEN)
     return see_other(f"/ui/incidents/{quote(incident_id, safe='')}")
 

@@ -5,7 +5,9 @@ It has no script and leads nowhere: whoever holds the link may answer this and s
 
 from __future__ import annotations
 
-from chalicelib.incidents.model import Incident
+from collections.abc import Mapping
+
+from chalicelib.incidents.model import Incident, State
 from chalicelib.pages.dress import render
 from chalicelib.pages.scales import weigh
 from chalicelib.pages.words import stand, tell
@@ -24,7 +26,7 @@ def render_review(review: Review, *, base: str) -> str:
         review=review,
         happened=told.happened,
         words=told.words,
-        standing=stand(told),
+        became=_became(review.incident),
         scales=weigh(assessment) if assessment else None,
     )
 
@@ -44,5 +46,17 @@ def render_closed(
         tone=tone,
         incident=incident,
         happened=told.happened if told else "",
-        standing=stand(told) if told else None,
+        became=_became(incident) if incident else "",
     )
+
+
+_BECAME: Mapping[State, str] = {
+    State.AWAITING_APPROVAL: "Nothing is changed as long as an answer is waited for.",
+    State.COMPLETED: "It is well by now, as read and verified.",
+    State.FAILED: "It was not repaired, and needs a person.",
+}
+"""Where only the timeline tells more, which the holder of a link does not see."""
+
+
+def _became(incident: Incident) -> str:
+    return _BECAME.get(incident.state) or stand(tell(incident, ())).sentences

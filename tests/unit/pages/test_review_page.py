@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.incidents.model import State
+from chalicelib.incidents.model import Incident, State
 from chalicelib.pages.review_page import render_closed, render_review
 from tests.unit.incidents import stories, told
 from tests.unit.pages.reading import Page, find_faults
@@ -119,3 +119,21 @@ def test_an_incident_that_is_still_asked_about_is_closed_with_its_state() -> Non
     ).words
 
     assert "Awaiting approval" in words
+    assert "Nothing is changed as long as an answer is waited for." in words
+
+
+@pytest.mark.parametrize(
+    ("incident", "says", "never"),
+    [
+        (stories.approved_and_completed().incident, "It is well by now", "before Mainstay did anything"),
+        (told.an_incident(State.FAILED), "It was not repaired, and needs a person", "changed nothing"),
+        (told.an_incident(State.EXECUTING), "Mainstay is at work on it", "well"),
+    ],
+)
+def test_of_what_only_the_timeline_tells_nothing_is_claimed(
+    incident: Incident, says: str, never: str
+) -> None:
+    words = shown(render_closed("This was answered", "", base="", incident=incident)).words
+
+    assert says in words
+    assert never not in words
