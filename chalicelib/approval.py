@@ -18,7 +18,7 @@ from chalicelib.errors import (
 )
 from chalicelib.incidents.links import Link
 from chalicelib.incidents.model import Bookmark, Incident, State
-from chalicelib.incidents.plans import Approval
+from chalicelib.incidents.plans import Approval, Question
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News
 from chalicelib.intake import first_step
@@ -107,27 +107,35 @@ def _using(link: Link | None, incident: Incident, team: Collaborators) -> list[d
     """The part of the transaction that uses the link up, where it is one of the question that stands."""
     if link is None:
         return []
+    check_link_stands(link, incident)
     if team.answers.was_used(link):
         raise WrongStateError(f"this link was used already: {say_standing(incident)}")
-    check_link_stands(link, incident)
     return [team.answers.link_used(link)]
 
 
 def check_link_stands(link: Link, incident: Incident) -> None:
-    """Raise ExpiredLinkError where people were asked anew since, or about another plan."""
+    """Raise ExpiredLinkError where nobody answered in time, or people were asked anew or something else."""
     question, plan = incident.question, incident.plan
+    if incident.state is State.EXPIRED:
+        raise ExpiredLinkError("the time to answer is over")
     if question is None or plan is None or (question.version, plan.digest) != (link.version, link.digest):
         raise ExpiredLinkError("a newer question took the place of the one that this link is about")
 
 
 def _check(incident: Incident, approval: Approval) -> None:
-    waits, question = incident.state is State.AWAITING_APPROVAL, incident.question
-    if not waits and (approval.approved or not _is_tied(incident)):
+    if incident.state is State.AWAITING_APPROVAL:
+        if approval.decided_at >= _question(incident).expires_at:
+            raise WrongStateError(f"{incident.incident_id}: the time to answer is over: nothing is changed")
+    elif approval.approved or not _is_tied(incident):
         raise WrongStateError(say_standing(incident))
-    if waits and question and approval.decided_at >= question.expires_at:
-        raise WrongStateError(f"{incident.incident_id}: the time to answer is over, and nothing is changed")
     if incident.plan is None or incident.plan.digest != approval.digest:
         raise PlanChangedError(f"the plan of {incident.incident_id} is not the one that was answered about")
+
+
+def _question(incident: Incident) -> Question:
+    if incident.question is None:
+        raise WrongStateError(f"{incident.incident_id}: people are being asked at this moment: try again")
+    return incident.question
 
 
 def _is_tied(incident: Incident) -> bool:
@@ -152,7 +160,7 @@ def _is_first_of_two(incident: Incident, approval: Approval, team: Collaborators
     needed = people_needed(incident, team)
     if needed == 1:
         return False
-    agreed = [one.person for one in incident.question.agreed] if incident.question else []
+    agreed = [one.person for one in _question(incident).agreed]
     if not approval.person:
         raise NotAnApproverError(
             f"the plan cannot be undone: {needed} of {', '.join(team.policy.approvals.names)} have to agree, "
@@ -165,9 +173,8 @@ def _is_first_of_two(incident: Incident, approval: Approval, team: Collaborators
 
 def _agree(incident: Incident, approval: Approval, used: list[dict[str, Any]], team: Collaborators) -> Step:
     """The first of two: on record, and the question stands."""
-    if incident.question is None:
-        raise WrongStateError(f"{incident.incident_id}: people are being asked at this moment")
-    asked = incident.question.model_copy(update={"agreed": (*incident.question.agreed, approval)})
+    question = _question(incident)
+    asked = question.model_copy(update={"agreed": (*question.agreed, approval)})
     news = News(
         what=f"{approval.by} approved the plan: another person has to as well",
         at=approval.decided_at,

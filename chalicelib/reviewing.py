@@ -142,9 +142,9 @@ def _linked(token: str, team: Collaborators) -> tuple[Link, Incident]:
 
 
 def _check_waits(link: Link, incident: Incident, team: Collaborators) -> None:
+    check_link_stands(link, incident)
     if incident.state is not State.AWAITING_APPROVAL or team.answers.was_used(link):
         raise WrongStateError(say_standing(incident))
-    check_link_stands(link, incident)
 
 
 def _form_of(link: Link) -> str:
