@@ -87,7 +87,7 @@ def _conditions(name: str, service: str) -> tuple[tuple[str, str, str], ...]:
 
 def permissions_of(function: str) -> frozenset[Permission]:
     """Everything that one function may do."""
-    records = {Permission(f"dynamodb:{name}", TABLE) for name in ON_RECORDS[function]}
+    records = {Permission(f"dynamodb:{name}", TABLE) for name in ON_RECORDS.get(function, ())}
     records |= {Permission(f"dynamodb:{name}", PATTERNS) for name in ON_PATTERNS.get(function, ())}
     looks = _looks() if function in _LOOKING else ()
     lambdas = (*EVERYWHERE, KEPT_BY_LAMBDA) if function in ASYNCHRONOUS else EVERYWHERE
@@ -107,7 +107,7 @@ def _acts(function: str) -> Iterable[Permission]:
 
 def denied_to(function: str) -> tuple[str, ...]:
     """What a function that acts may do with customers' tables and never with ours, which hold the audit."""
-    ours = {f"dynamodb:{name}" for name in ON_RECORDS[function]}
+    ours = {f"dynamodb:{name}" for name in ON_RECORDS.get(function, ())}
     tables = RESOURCE_TYPES["dynamodb.table"].arns
     theirs = {one.action for one in _acts(function) if one.resources == tables}
     return tuple(sorted(name for name in theirs - ours if not name.startswith("dynamodb:Describe")))
@@ -155,11 +155,22 @@ FUNCTIONS: Mapping[str, dict[str, Any]] = {
 }
 """Every function, and what differs from the defaults. All routes of the REST API are one: ``api_handler``."""
 
+AUTHORIZERS: Mapping[str, dict[str, Any]] = {
+    "authorize_call": {"lambda_memory_size": 512, "lambda_timeout": 10}
+}
+"""What API Gateway asks who may call, in stages with ``MAINSTAY_AUTH=oidc``. It may do nothing in AWS."""
 
-def make_config(stages: Iterable[str] = ("dev", "prod")) -> dict[str, Any]:
+
+def functions_of(auth: str) -> Mapping[str, dict[str, Any]]:
+    """Every function of a stage, by who says who may call its API: ``iam`` or ``oidc``."""
+    return {**FUNCTIONS, **AUTHORIZERS} if auth == "oidc" else FUNCTIONS
+
+
+def make_config(stages: Iterable[str] = ("dev", "prod"), auth: str = "iam") -> dict[str, Any]:
     """The whole configuration of Chalice."""
     functions = {
-        name: {**different, "iam_policy_file": f"policy-{name}.json"} for name, different in FUNCTIONS.items()
+        name: {**different, "iam_policy_file": f"policy-{name}.json"}
+        for name, different in functions_of(auth).items()
     }
     return {
         "version": "2.0",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mainstay.deploying.target import APP, Target
-from mainstay.policies import FUNCTIONS, make_config, policy_of
+from mainstay.policies import functions_of, make_config, policy_of
 
 _OF_AN_ARN = 6
 """Parts: arn, partition, service, region, account, resource."""
@@ -38,7 +38,7 @@ class Wishes:
 
 def stage_config(target: Target, wishes: Wishes, api_url: str) -> dict[str, Any]:
     """Chalice's configuration with this stage only; `api_url` is empty until there is one."""
-    config = make_config([target.stage])
+    config = make_config([target.stage], wishes.auth)
     stage = config["stages"][target.stage]
     stage["environment_variables"] = environment(target, wishes, api_url)
     return {**config, "lambda_architecture": wishes.architecture}
@@ -58,8 +58,8 @@ def environment(target: Target, wishes: Wishes, api_url: str) -> dict[str, str]:
 
 
 def stage_policies(target: Target) -> dict[str, dict[str, Any]]:
-    """The policy of each function: ours, and what is named with the account, in this stage and region."""
-    return {name: narrow(policy_of(name), target) for name in FUNCTIONS}
+    """Of each function that a stage may have: what is ours is named with its account, region and stage."""
+    return {name: narrow(policy_of(name), target) for name in functions_of("oidc")}
 
 
 def narrow(policy: Mapping[str, Any], target: Target) -> dict[str, Any]:
