@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from mainstay.completing import complete_scenario
+from mainstay.completing import complete_demo_scenario
 from mainstay.failing import fail, operating
 from mainstay.serving.schedules import EVERY_SECONDS, QUICK_SECONDS
 
@@ -22,7 +23,9 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
     ] = False,
     scenario: Annotated[
         list[str] | None,
-        typer.Option(help="Play this scenario of the demo; repeatable.", autocompletion=complete_scenario),
+        typer.Option(
+            help="Play this scenario of the demo; repeatable.", autocompletion=complete_demo_scenario
+        ),
     ] = None,
     sample: Annotated[
         bool, typer.Option("--sample", help="Begin with incidents of several kinds; one waits for you.")
@@ -35,15 +38,16 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
 
     Needs no AWS account. There is a small estate of resources to break: see mainstay break. Ctrl-C ends it.
     """
-    from mainstay.demo.scenarios import SCENARIOS  # noqa: PLC0415 - moto is slow to import
+    from mainstay.demo.days import DAYS  # noqa: PLC0415 - moto is slow to import
+    from mainstay.demo.scenarios import SCENARIOS  # noqa: PLC0415
     from mainstay.serving.run import Options, run_server  # noqa: PLC0415
     from mainstay.serving.sample import SAMPLE  # noqa: PLC0415
     from mainstay.serving.server import Server  # noqa: PLC0415
 
-    unknown = [name for name in scenario or [] if name not in SCENARIOS]
+    names = scenario or []
+    unknown = [name for name in names if name not in {*SCENARIOS, *DAYS}]
     if unknown:
-        fail(f"there is no scenario {unknown[0]!r}; there are {', '.join(SCENARIOS)}")
-    played = [SCENARIOS[name] for name in scenario or []] + [SAMPLE] * sample
+        fail(f"there is no scenario {unknown[0]!r}; there are {', '.join([*SCENARIOS, *DAYS])}")
     try:
         server = Server(port, verbose=verbose)
     except OSError as error:
@@ -52,7 +56,9 @@ def serve(  # noqa: PLR0913, PLR0917 - one for each option
         every=QUICK_SECONDS if quick_sweeps else every,
         as_json=as_json,
         open_browser=open_browser,
-        scenarios=played,
+        scenarios=[SCENARIOS[name] for name in names if name in SCENARIOS] + [SAMPLE] * sample,
+        days=[DAYS[name] for name in names if name in DAYS],
     )
     with operating():
         run_server(server, options, Console(quiet=as_json))
+    gc.freeze()  # or Python goes through all that moto had in memory before it ends, which takes seconds

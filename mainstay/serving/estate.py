@@ -6,7 +6,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import yaml
 
@@ -36,13 +35,14 @@ class Broken:
 
 
 class Estate:
-    """Resources by type. Broken ones stay in it: Mainstay heals them."""
+    """Resources by type. Broken ones stay in it: Mainstay heals them.
 
-    def __init__(
-        self, world: World, casts: Sequence[Cast] = (), policy: Mapping[str, Any] | None = None
-    ) -> None:
+    `casts` are others that the policy is to go on about, `also` is a policy whose rules and scans hold too.
+    """
+
+    def __init__(self, world: World, casts: Sequence[Cast] = (), also: str = "") -> None:
         self._world = world
-        self._casts, self._more = list(casts), dict(policy or {})
+        self._casts, self._also = list(casts), also
         self._lock = threading.Lock()
 
     @property
@@ -69,10 +69,10 @@ class Estate:
         return Cast(scenario=_ESTATE, act=act, resource_id=act.make(self._world))
 
     def _policy(self) -> str:
-        policy = yaml.safe_load(make_policy(self._world, self._casts))
-        for section, entries in self._more.items():
-            policy[section] = [*policy.get(section, []), *entries] if isinstance(entries, list) else entries
-        return yaml.safe_dump(policy, sort_keys=False)
+        """What the acts say of their resources, and the rules and scans of the other policy."""
+        policy, also = yaml.safe_load(make_policy(self._world, self._casts)), yaml.safe_load(self._also) or {}
+        rules = [*policy.get("rules", []), *also.get("rules", [])]
+        return yaml.safe_dump({**policy, "rules": rules, "scan": also.get("scan", {})}, sort_keys=False)
 
     def break_one(self, resource_type: str, kind: str = "", resource_id: str = "") -> Broken:
         """Break a healthy resource, or the one of this id; RefusedError where that cannot be done."""

@@ -30,13 +30,15 @@ class Told:
 
 
 class Feed:
-    """Reads what is new since it was last asked."""
+    """Reads what is new since it was last asked, and at first since it was made."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._shown: dict[str, int] = {}
         self._done: set[str] = set()
         self._queue = _subscribe(world)
+        for _ in self._progress():
+            pass
 
     def news(self) -> Iterator[Progress | Told]:
         """Progress first, since a message is about it."""

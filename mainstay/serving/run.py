@@ -7,7 +7,7 @@ import re
 import signal
 import threading
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -16,6 +16,9 @@ from rich.console import Console
 
 from chalicelib.errors import MainstayError
 from mainstay.demo.act import Scenario
+from mainstay.demo.days.day import Day
+from mainstay.demo.days.playing import make_policy as days_policy
+from mainstay.demo.days.playing import play_days
 from mainstay.demo.play import Cast, cast_all, play_together
 from mainstay.serving.estate import COUNTS, Estate
 from mainstay.serving.feed import Feed
@@ -39,6 +42,8 @@ class Options:
     as_json: bool = False
     open_browser: bool = False
     scenarios: Sequence[Scenario] = ()
+    days: Sequence[Day] = ()
+    """Played before anything is served, since it is another time in them."""
 
 
 def run_server(server: Server, options: Options, console: Console) -> None:
@@ -46,11 +51,9 @@ def run_server(server: Server, options: Options, console: Console) -> None:
     screen = Screen(console, as_json=options.as_json)
     with ExitStack() as undo, _told_to_end() as ended:
         undo.callback(server.stop)  # also where it never comes to answering
-        with console.status("Starting AWS on this machine"):
+        with console.status("Starting AWS on this machine") as status:
             world = undo.enter_context(World(url=server.url))
-            casts = cast_all(world, options.scenarios)
-            estate = Estate(world, casts)
-            estate.make(COUNTS)
+            casts, estate = _prepare(world, options, status.update)
         feed = Feed(world)
         gateway = Gateway(world.app, user=user_arn(world.aws.account), account=world.aws.account)
         server.start(LocalSite(gateway, estate))
@@ -73,6 +76,20 @@ def _play(world: World, casts: Sequence[Cast], screen: Screen, ended: threading.
     except (MainstayError, BotoCoreError) as error:
         if not ended.is_set():
             screen.warn(str(error))
+
+
+def _prepare(world: World, options: Options, say: Callable[[str], None]) -> tuple[list[Cast], Estate]:
+    """Play the days, make what scenarios break, and the estate; answer the last two."""
+    watched = (
+        play_days(world, options.days, lambda at: say(f"Playing a day: it is {at:%H:%M}"))
+        if options.days
+        else []
+    )
+    say("Making what is going to be broken")
+    casts = cast_all(world, options.scenarios)
+    estate = Estate(world, casts, days_policy(watched))
+    estate.make(COUNTS)
+    return casts, estate
 
 
 def _follow(world: World, feed: Feed, screen: Screen, ended: threading.Event) -> None:
