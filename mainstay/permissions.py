@@ -36,7 +36,21 @@ _MODELS = (
     "arn:aws:bedrock:*:*:inference-profile/*",
     "arn:aws:bedrock:*:*:application-inference-profile/*",
 )
+_LINK_KEYS = ("arn:aws:ssm:*:*:parameter/mainstay/*/link-keys",)
+_CHAT = ("arn:aws:ssm:*:*:parameter/mainstay/*/chat",)
 ALL = ("*",)
+
+_DECRYPTS = Permission("kms:Decrypt", ALL, (("StringLike", "kms:ViaService", "ssm.*.amazonaws.com"),))
+_SIGNS = (_DECRYPTS, Permission("ssm:GetParameter", _LINK_KEYS))
+"""What signing and checking of links and forms needs."""
+_TELLS = (_DECRYPTS, Permission("sns:Publish", _TOPICS), Permission("ssm:GetParameter", _CHAT))
+"""What telling machines, people and a chat needs."""
+_ASKS = (
+    _DECRYPTS,
+    Permission("sns:Publish", _TOPICS),
+    Permission("ssm:GetParameter", (*_LINK_KEYS, *_CHAT)),
+)
+"""The same with links by which people answer."""
 
 ON_RECORDS: Mapping[str, tuple[str, ...]] = {
     "on_resource_event": ("GetItem", "PutItem", "UpdateItem"),
@@ -54,7 +68,7 @@ ON_RECORDS: Mapping[str, tuple[str, ...]] = {
     "roll_back": ("ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
     "notify_people": ("GetItem", "PutItem", "Query", "UpdateItem"),
     "learn_outcome": ("GetItem", "PutItem", "Query", "UpdateItem"),
-    "api_handler": (),
+    "api_handler": ("BatchGetItem", "ConditionCheckItem", "GetItem", "PutItem", "Query", "UpdateItem"),
 }
 """What each function does with the incidents table. None deletes anything, and none scans."""
 
@@ -68,7 +82,7 @@ ON_PATTERNS: Mapping[str, tuple[str, ...]] = {
 _ALERTS = (
     Permission("bedrock:InvokeModel", _MODELS),
     Permission("dynamodb:Query", _INDEXES),
-    Permission("sns:Publish", _TOPICS),
+    *_TELLS,
     Permission("states:SendTaskSuccess", ALL),
     Permission("states:StartExecution", _MACHINE),
 )
@@ -80,13 +94,13 @@ BESIDE: Mapping[str, tuple[Permission, ...]] = {
         Permission("states:StartExecution", _MACHINE),
     ),
     "on_alarm": (
-        Permission("sns:Publish", _TOPICS),
+        *_TELLS,
         Permission("states:SendTaskSuccess", ALL),
         Permission("states:StartExecution", _MACHINE),
     ),
     "sweep": (
         Permission("dynamodb:Query", _INDEXES),
-        Permission("sns:Publish", _TOPICS),
+        *_ASKS,
         Permission("states:DescribeExecution", _EXECUTIONS),
         Permission("states:SendTaskHeartbeat", ALL),
         Permission("states:SendTaskSuccess", ALL),
@@ -108,11 +122,16 @@ BESIDE: Mapping[str, tuple[Permission, ...]] = {
         Permission("logs:StopQuery", ALL),
     ),
     "analyze_incident": (Permission("bedrock:InvokeModel", _MODELS),),
-    "request_approval": (
-        Permission("sns:Publish", _TOPICS),
+    "api_handler": (
+        *_SIGNS,
+        Permission("dynamodb:Query", _INDEXES),
         Permission("states:SendTaskSuccess", ALL),
     ),
-    "notify_people": (Permission("sns:Publish", _TOPICS),),
+    "request_approval": (
+        *_ASKS,
+        Permission("states:SendTaskSuccess", ALL),
+    ),
+    "notify_people": _ASKS,
 }
 """What some functions do beside that."""
 
