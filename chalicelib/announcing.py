@@ -17,6 +17,8 @@ from chalicelib.incidents.model import Incident, Signal
 from chalicelib.incidents.word import is_announced, is_over
 from chalicelib.telling_people import tell_everybody
 
+_MOST_UPDATES = 15
+"""Further texts are not kept, so that there is room for the one that says that it is over."""
 _LATELY = timedelta(days=30)
 """What AWS says to be over may have been told so long ago; the mark of a signal is kept as long."""
 
@@ -37,11 +39,14 @@ def remember_issue(signal: Signal, team: Collaborators) -> None:
 
 def add_view(signal: Signal, team: Collaborators) -> Opening:
     """Add a signal to the incident that it is about; answer an empty id where there is none."""
-    remember_issue(signal, team)
+    if is_over(signal):
+        remember_issue(signal, team)
     incident_id = team.incidents.last_incident_of(signal.resource)
     incident = team.incidents.load(incident_id) if incident_id else None
     if incident is None or not _is_about(signal, incident, team):
         return Opening(incident_id="", how=How.ECHO)
+    if _says_nothing_new(signal, incident):
+        return Opening(incident_id=incident_id, how=How.DUPLICATE)
     if is_over(signal) and is_announced(incident) and incident.state in ENDED:
         _tell_that_it_is_over(signal, incident, team)
     return team.incidents.join(incident_id, signal, team.clock())
@@ -55,11 +60,17 @@ def _is_about(signal: Signal, incident: Incident, team: Collaborators) -> bool:
     return is_announced(incident) and same and team.clock() - incident.opened_at < _LATELY
 
 
+def _says_nothing_new(signal: Signal, incident: Incident) -> bool:
+    """The first message, a copy of it, one that was kept already, or one of too many."""
+    if not is_over(signal) and len(incident.signals) >= _MOST_UPDATES:
+        return True
+    said = {(is_over(known), known.details.get("said")) for known in incident.signals}
+    return (is_over(signal), signal.details.get("said")) in said
+
+
 def _tell_that_it_is_over(signal: Signal, incident: Incident, team: Collaborators) -> None:
     """Before the signal is kept: whoever tries again after a crash in between tells it once more."""
-    if any(known.signal_id == signal.signal_id for known in incident.signals):
-        return
     kind = team.types[incident.resource.type].failure(incident.failure)
-    heard = incident.model_copy(update={"signals": (*incident.signals, signal)})
+    heard = incident.model_copy(update={"signals": (incident.signals[0], signal)})
     message = render_message(heard, (), console_url=team.settings.console_url, happened=kind.title)
     tell_everybody(message, team)

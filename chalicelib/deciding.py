@@ -15,6 +15,7 @@ from chalicelib.incidents.model import ActorKind, Assessment, Classification, In
 from chalicelib.incidents.plans import Decision, RecoveryPlan, Verdict
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News
+from chalicelib.incidents.word import is_announced
 from chalicelib.workflow import look_again
 
 _HEARTBEAT_SECONDS = 900
@@ -54,7 +55,7 @@ def decide_recovery(step: Step, team: Collaborators) -> Step:
         plan=step.plan,
         plan_digest=step.plan.digest if step.plan else None,
         decision=decision,
-        problem="there is no recovery for this in the catalogue" if to is State.FAILED else None,
+        problem=_problem(to, material.incident),
     )
     return moved.moved(observation=None, known_good=None)
 
@@ -99,6 +100,13 @@ def _state_after(decision: Decision, plan: RecoveryPlan | None) -> State:
     if decision.verdict is Verdict.REVIEW and plan is None:
         return State.FAILED
     return _AFTER[decision.verdict]
+
+
+def _problem(to: State, incident: Incident) -> str | None:
+    """Nothing went wrong where AWS announced what is not ours to repair: it is handed to people."""
+    if to is not State.FAILED or is_announced(incident):
+        return None
+    return "there is no recovery for this in the catalogue"
 
 
 def _is_accepted(incident: Incident, assessment: Assessment, team: Collaborators) -> bool:

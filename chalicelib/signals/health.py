@@ -89,19 +89,24 @@ def read_health(event: object, known: Known) -> Reading:
         return Reading(views=(_event_signal(told, named), *(_told_of(told, *each) for each in named)))
     if told.failure == "change_planned":
         return _read_change(told, named, all_known=len(named) == len(_entities(event)))
-    if told.failure == "issue":
-        return join_readings(
-            Reading(signals=(_event_signal(told, named),)), *(_read_view(told, *each) for each in named)
-        )
-    return Reading(signals=(_event_signal(told, named),))
+    event = _read_event(told, named)
+    views = (_read_view(told, *each) for each in named) if told.failure == "issue" else ()
+    return join_readings(event, *views)
 
 
 def _read_change(told: Announcement, named: list[Named], *, all_known: bool) -> Reading:
     """A warning about each, where these are few and we know all of them; else one about the event."""
     if named and all_known and len(named) <= _MOST_TOLD_EACH:
         return Reading(signals=tuple(_told_of(told, *each) for each in named))
-    views = tuple(_told_of(told, *each) for each in named)
-    return Reading(signals=(_event_signal(told, named),), views=views)
+    return join_readings(_read_event(told, named), Reading(views=tuple(_told_of(told, *e) for e in named)))
+
+
+def _read_event(told: Announcement, named: list[Named]) -> Reading:
+    """What opens an incident once, and what each further text adds to it."""
+    signal = _event_signal(told, named)
+    number = digest_of([signal.signal_id, told.said])[:32]
+    update = signal.model_copy(update={"signal_id": f"health-{number}:{told.name}"})
+    return Reading(signals=(signal,), views=(update,))
 
 
 def _read_view(told: Announcement, entry: ResourceType, resource_id: str) -> Reading:

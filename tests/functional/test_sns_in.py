@@ -64,10 +64,16 @@ def test_an_issue_of_a_service_is_told_once_and_once_more_when_it_is_over(scene:
     assert begun(story) == []
     name = incident.resource.id
     assert _mails(scene, incident.incident_id) == [f"{name} was reported by AWS: needs you to look"]
-    _publish(scene, _closed(event))
-    _publish(scene, _closed(event))
+    update = {"eventDescription": [{"language": "en_US", "latestDescription": "We see recovery."}]}
+    for _ in range(2):
+        _publish(scene, event | {"detail": event["detail"] | update})
+    for _ in range(2):
+        _publish(scene, _closed(event))
     (same,) = scene.stories(incident.resource)
-    assert [signal.details.get("over") for signal in same.incident.signals] == [None, True]
+    signals = same.incident.signals
+    assert [signal.details.get("over") for signal in signals] == [None, None, True]
+    assert signals[1].details["said"] == "We see recovery."
+    assert same.incident.problem == ""
     assert _mails(scene, incident.incident_id)[1:] == [f"{name} was reported by AWS: over, says AWS"]
 
 

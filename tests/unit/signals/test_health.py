@@ -35,6 +35,12 @@ def naming(*entities: str, service: str = "EC2", category: str = "issue", **deta
     return read_message(event | {"detail": event["detail"] | {"eventTypeCategory": category, **detail}})
 
 
+def of_ours(signals: tuple[Signal, ...]) -> list[tuple[str, str]]:
+    """Those that are about a resource, and not about the event."""
+    named = [(signal.resource.type, signal.resource.id) for signal in signals]
+    return [one for one in named if one[0] != "health.event"]
+
+
 def keys(signals: tuple[Signal, ...]) -> list[tuple[str, str, str]]:
     return [(signal.resource.type, signal.resource.id, signal.failure) for signal in signals]
 
@@ -161,7 +167,7 @@ def test_a_resource_that_no_issue_alone_breaks_only_hears_of_it(
 ) -> None:
     reading = naming(entity, service=service)
     assert [signal.resource.type for signal in reading.signals] == ["health.event"]
-    assert [(view.resource.type, view.resource.id) for view in reading.views] == [(type_name, name)]
+    assert of_ours(reading.views) == [(type_name, name)]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +185,8 @@ def test_a_resource_that_no_issue_alone_breaks_only_hears_of_it(
 )
 def test_what_we_do_not_know_is_told_with_the_event_alone(service: str, entity: str) -> None:
     reading = naming(entity, service=service)
-    assert [signal.resource.type for signal in (*reading.signals, *reading.views)] == ["health.event"]
+    assert [signal.resource.type for signal in reading.signals] == ["health.event"]
+    assert of_ours(reading.views) == []
 
 
 def test_what_is_well_again_is_not_looked_at() -> None:
@@ -199,7 +206,7 @@ def test_a_change_of_many_is_one_message_and_a_view_of_each() -> None:
     many = naming(*(f"i-{n}" for n in range(6)), category="scheduledChange")
     assert [signal.resource.type for signal in few.signals] == ["ec2.instance"] * 5
     assert [signal.resource.type for signal in many.signals] == ["health.event"]
-    assert [view.resource.id for view in many.views] == [f"i-{n}" for n in range(6)]
+    assert of_ours(many.views) == [("ec2.instance", f"i-{n}") for n in range(6)]
 
 
 def test_a_change_of_something_unknown_beside_an_instance_is_told_with_the_event() -> None:
@@ -225,6 +232,17 @@ def test_a_copy_from_the_backup_region_a_page_and_an_update_are_the_same_signal(
     copy["detail"] = first["detail"] | {"backupEvent": "true", "page": "2", "eventDescription": later}
     ids = {read_message(event).signals[0].signal_id for event in (first, copy, json.dumps(first))}
     assert len(ids) == 1
+
+
+def test_what_aws_says_later_is_a_view_of_its_own_and_a_copy_of_it_is_not() -> None:
+    first = read_message(load("health-service-issue"))
+    later = [{"language": "en_US", "latestDescription": "We see recovery."}]
+    second = changed("health-service-issue", eventDescription=later)
+    copy = second | {"id": "another", "region": "us-west-2"}
+    views = [view for event in (second, copy) for view in read_message(event).views]
+    assert [view.details["said"] for view in views] == ["We see recovery."] * 2
+    assert len({view.signal_id for view in (*first.views, *views)}) == 2
+    assert {view.resource for view in views} == {first.signals[0].resource}
 
 
 @pytest.mark.parametrize(
