@@ -12,7 +12,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ from mainstay.deploying.package import Package, copy_app
 from mainstay.deploying.settings import Wishes, digests, stage_config, stage_policies
 from mainstay.deploying.target import APP, Target, function_name
 
+POLL_SECONDS = 1.0
 _CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
 
 
@@ -68,13 +70,24 @@ class Functions:
                 yield f"create function {name}"
             elif settings[name] != record.settings[name]:
                 yield f"change the settings of function {name}"
+        if self._api_is_gone(record.deployed):
+            yield "create the REST API, which is gone"
         known = settings.keys() & record.settings.keys()
         missing, other = self._compare_code(known)
         yield from (f"create function {name}, which is gone" for name in missing)
         if other:
             yield f"put new code into {len(other)} functions ({len(self.package.body) / 1e6:.1f} MB)"
 
-    def _compare_code(self, names: Iterator[str] | Any) -> tuple[list[str], list[str]]:
+    def _api_is_gone(self, deployed: Mapping[str, Any]) -> bool:
+        for resource in deployed["resources"]:
+            if resource["resource_type"] == "rest_api":
+                try:
+                    self.target.aws.read("apigateway", "get_rest_api", restApiId=resource["rest_api_id"])
+                except NotFoundError:
+                    return True
+        return False
+
+    def _compare_code(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
         """Which functions are missing, and which run another zip."""
         running = {name: self._running(name) for name in sorted(names)}
         missing = [name for name, digest in running.items() if not digest]
@@ -130,13 +143,24 @@ class Functions:
     def _tell_url(self, url: str) -> None:
         """Set the variables that could not be known before the API was there."""
         config = self._config(url)["stages"][self.target.stage]
-        for name in config["lambda_functions"]:
+        variables = {"Variables": config["environment_variables"]}
+        names = [function_name(self.target, name) for name in config["lambda_functions"]]
+        for name in names:
             self.target.aws.read(
-                "lambda",
-                "update_function_configuration",
-                FunctionName=function_name(self.target, name),
-                Environment={"Variables": config["environment_variables"]},
+                "lambda", "update_function_configuration", FunctionName=name, Environment=variables
             )
+        for name in names:
+            self._await_update(name)
+
+    def _await_update(self, name: str) -> None:
+        """Until then the next deployment could not touch it."""
+        while (
+            self.target.aws.read("lambda", "get_function_configuration", FunctionName=name).get(
+                "LastUpdateStatus"
+            )
+            == "InProgress"
+        ):
+            time.sleep(POLL_SECONDS)
 
 
 def api_url(deployed: Mapping[str, Any]) -> str:
