@@ -14,14 +14,17 @@ from typing import Any
 
 import pytest
 
+from chalicelib.api.gateway import KEPT_SECONDS
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.settings import Settings
 from chalicelib.signals import event_pattern
-from mainstay.policies import FUNCTIONS, policy_of
+from mainstay.policies import FUNCTIONS, functions_of, make_config, policy_of
 from tests.contract.source import ROOT, shipped
 
 BIN = Path(sys.executable).parent
 STAGE = "prod"
+OPEN = ("GET /health", "GET /review/{token}", "HEAD /review/{token}", "POST /review/{token}")
+"""Routes without authorization: see tests/contract/test_api.py."""
 LITTER = ignore_patterns("__pycache__")
 HANDLERS = {"api_handler": "app.app"}
 """Chalice serves all routes by the app itself."""
@@ -46,10 +49,28 @@ class Package:
 
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
-    """Packaged from a copy; without requirements nothing has to be downloaded."""
+    """As it is checked in."""
     project = tmp_path_factory.mktemp("project")
-    copytree(ROOT / "chalicelib", project / "chalicelib", ignore=LITTER)
     copytree(ROOT / ".chalice", project / ".chalice", ignore=LITTER)
+    return _packaged(project)
+
+
+@pytest.fixture(scope="module")
+def package_with_oidc(tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """With an identity provider that says who may call."""
+    project = tmp_path_factory.mktemp("project")
+    config = make_config([STAGE], "oidc")
+    config["stages"][STAGE]["environment_variables"] |= {"MAINSTAY_AUTH": "oidc"}
+    (project / ".chalice").mkdir()
+    contents = {f"policy-{name}.json": policy_of(name) for name in functions_of("oidc")}
+    for name, content in (contents | {"config.json": config}).items():
+        (project / ".chalice" / name).write_text(json.dumps(content), encoding="utf-8")
+    return _packaged(project)
+
+
+def _packaged(project: Path) -> Package:
+    """Packaged from a copy; without requirements nothing has to be downloaded."""
+    copytree(ROOT / "chalicelib", project / "chalicelib", ignore=LITTER)
     (project / "app.py").write_bytes((ROOT / "app.py").read_bytes())
     (project / "requirements.txt").touch()
     environment = {**os.environ, "AWS_DEFAULT_REGION": "eu-central-1", "HOME": str(project)}
@@ -127,11 +148,46 @@ def test_the_zip_holds_the_app_and_its_policy_and_nothing_of_the_operator_s(pack
 def test_the_api_is_regional_and_asks_for_a_signature_at_each_route(package: Package) -> None:
     """What API Gateway is told: whoever has no permission never reaches our code."""
     api = package.template["Resources"]["RestAPI"]["Properties"]
-    methods = [method for path in api["DefinitionBody"]["paths"].values() for method in path.values()]
 
     assert api["EndpointConfiguration"] == "REGIONAL"
     assert api["StageName"] == STAGE
-    assert methods
-    assert [method["security"] for method in methods] == [[{"sigv4": []}]] * len(methods)
+    assert _security(package) == dict.fromkeys(_security(package), "sigv4") | dict.fromkeys(OPEN, "")
     scheme = api["DefinitionBody"]["securityDefinitions"]["sigv4"]
     assert scheme["x-amazon-apigateway-authtype"] == "awsSigv4"
+
+
+def test_with_an_identity_provider_the_api_asks_a_function_at_each_route(package_with_oidc: Package) -> None:
+    security = _security(package_with_oidc)
+
+    assert security == dict.fromkeys(security, "authorize_call") | dict.fromkeys(OPEN, "")
+    scheme = _definitions(package_with_oidc)["authorize_call"]
+    assert (scheme["in"], scheme["name"], scheme["x-amazon-apigateway-authtype"]) == (
+        "header",
+        "Authorization",
+        "custom",
+    )
+    assert scheme["x-amazon-apigateway-authorizer"]["authorizerResultTtlInSeconds"] == KEPT_SECONDS
+
+
+def test_the_function_that_is_asked_may_do_nothing_in_aws(package_with_oidc: Package) -> None:
+    asked = package_with_oidc.resource("authorize_call")
+    (policy,) = package_with_oidc.resource("authorize_call", "Role")["Policies"]
+    may = {name for one in policy["PolicyDocument"]["Statement"] for name in one["Action"]}
+
+    assert asked["Handler"] == "app.authorize_call"
+    assert {name.partition(":")[0] for name in may} == {"logs", "xray"}
+
+
+def _definitions(package: Package) -> dict[str, Any]:
+    body: dict[str, Any] = package.template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    return dict(body["securityDefinitions"])
+
+
+def _security(package: Package) -> dict[str, str]:
+    """Who is asked at each route; "" for nobody."""
+    paths = package.template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    return {
+        f"{method.upper()} {path}": "".join(name for one in entry.get("security", []) for name in one)
+        for path, methods in paths.items()
+        for method, entry in methods.items()
+    }

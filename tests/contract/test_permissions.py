@@ -14,7 +14,7 @@ from chalicelib.recovery.model import RecoveryAction
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.resources.model import ResourceType
 from mainstay.permissions import ANYWHERE, EVERYWHERE, KEPT_BY_LAMBDA
-from mainstay.policies import FUNCTIONS, policy_of, stale_files
+from mainstay.policies import AUTHORIZERS, FUNCTIONS, functions_of, policy_of, stale_files
 from tests.contract.iam import actions_of, fits, is_known
 from tests.contract.reach import CATALOGUE, function_id, graph
 from tests.contract.source import ROOT
@@ -72,7 +72,7 @@ IN_THE_NAME_OF_PLANNING = {"restore_function_configuration": {"kms:Decrypt"}}
 LARGEST_POLICY = 10_240
 """Characters of the inline policies of one role, without white space."""
 
-of_functions = pytest.mark.parametrize("function", FUNCTIONS)
+of_functions = pytest.mark.parametrize("function", functions_of("oidc"))
 of_types = pytest.mark.parametrize("kind", RESOURCE_TYPES.values(), ids=RESOURCE_TYPES)
 of_actions = pytest.mark.parametrize("action", ACTIONS.values(), ids=ACTIONS)
 
@@ -84,10 +84,15 @@ def reached_by(*functions: Callable[..., Any] | None) -> set[str]:
 
 
 def _starts(function: str) -> list[str]:
-    """Where a function begins: the one that serves the REST API, with each of its routes."""
+    """Where a function begins: the one that serves the REST API, with each of its routes.
+
+    What is asked who may call has its name in app.py only where there is such a function.
+    """
     routes = [entry for by_method in app.app.routes.values() for entry in by_method.values()]
     if function == "api_handler":
         return [function_id(entry.view_function) for entry in routes]
+    if function in AUTHORIZERS:
+        return [f"chalicelib.api.gateway:{function}"]
     return [f"app:{function}"]
 
 
