@@ -23,6 +23,8 @@ from chalicelib.listing import LONGEST_NAME, IncidentsQuery, ListedIncident, lis
 from chalicelib.reviewing import Review, review_incident
 
 _MOST_OPEN = 50
+_EMPTY_PAGES = 7
+"""A page of the list goes two months back where it finds nothing; records are kept for 400 days."""
 _MOST_DEADLINES = 10
 """Until when an answer counts stands in the timeline: so many of those are read for one page."""
 
@@ -61,7 +63,7 @@ class Overview(Record):
 
 
 def look_over(query: OverviewQuery, team: Collaborators) -> Overview:
-    """At most five reads of lists and the mode, and one for each question that is out, up to ten.
+    """Five reads of lists and the mode, and one for each question that is out, up to ten.
 
     Raises WrongFieldError, naming the field, where a query cannot be answered.
     """
@@ -122,8 +124,13 @@ def _open(query: OverviewQuery, filters: dict[str, str], team: Collaborators) ->
 
 
 def _ended(query: OverviewQuery, filters: dict[str, str], team: Collaborators) -> _Found:
+    """Months in which nothing was opened are passed over, a year of them at most."""
     asked = {**filters, "state": query.state, "limit": query.limit, "cursor": query.cursor}
     found = list_incidents(IncidentsQuery.model_validate(asked), team)
+    for _ in range(_EMPTY_PAGES):
+        if found.incidents or not found.next:
+            break
+        found = list_incidents(IncidentsQuery.model_validate(asked | {"cursor": found.next}), team)
     return found.incidents, found.next
 
 

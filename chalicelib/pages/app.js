@@ -79,25 +79,50 @@
     one.setAttribute("aria-pressed", String(live));
     one.textContent = live ? "Live" : "Paused";
     one.classList.toggle("tone-ok", live);
+    one.classList.remove("tone-warn");
     one.classList.toggle("tone-idle", !live);
     one.classList.toggle("alive", live);
   }
-  function busy(region) {
-    return document.hidden || region.contains(document.activeElement) || String(getSelection()) !== "";
+  function regions(page) {
+    return Array.from(page.querySelectorAll("[data-live]"));
+  }
+  function busy() {
+    var open = document.activeElement;
+    return document.hidden || String(getSelection()) !== "" ||
+      regions(document).some(function (one) { return open !== document.body && one.contains(open); });
   }
   function refresh() {
-    var region = document.querySelector("[data-live]");
-    if (!region || !live || busy(region)) return;
+    var watched = document.querySelector("[data-version]");
+    if (!live || document.hidden || !(watched || regions(document).length)) return;
     fetch(location.href, { credentials: "same-origin", cache: "no-store" })
       .then(function (answer) { return answer.ok ? answer.text() : Promise.reject(new Error(answer.status)); })
       .then(function (text) {
-        var fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-live]");
-        if (!fresh || !live || busy(region)) return;
-        drawnAt = Date.now();
-        region.replaceWith(document.adoptNode(fresh));
-        tick();
+        var fresh = new DOMParser().parseFromString(text, "text/html");
+        if (watched) notice(watched, fresh.querySelector("[data-version]"));
+        else if (live && !busy()) exchange(fresh);
       })
-      .catch(function () { stale(); });
+      .catch(stale);
+  }
+  function notice(watched, fresh) {
+    // A page with a question on it is never exchanged under the reader's hands.
+    if (fresh && fresh.dataset.version === watched.dataset.version) return;
+    document.querySelectorAll("[data-moved]").forEach(function (one) { one.hidden = false; });
+  }
+  function exchange(fresh) {
+    var now = regions(document), next = regions(fresh);
+    if (now.length !== next.length) return location.reload(); // it has ended, or a question came up
+    var unfolded = now.map(function (one) {
+      return Array.from(one.querySelectorAll("details")).map(function (fold) { return fold.open; });
+    });
+    drawnAt = Date.now();
+    document.title = fresh.title;
+    now.forEach(function (one, place) {
+      var folds = next[place].querySelectorAll("details");
+      unfolded[place].forEach(function (open, fold) { if (folds[fold]) folds[fold].open = open; });
+      one.replaceWith(document.adoptNode(next[place]));
+    });
+    document.querySelectorAll("[data-live-switch]").forEach(show);
+    tick();
   }
   function stale() {
     document.querySelectorAll("[data-live-switch]").forEach(function (one) {
@@ -109,6 +134,6 @@
   document.addEventListener("DOMContentLoaded", function () {
     document.querySelectorAll("[data-live-switch]").forEach(show);
     setInterval(tick, 1000);
-    if (document.querySelector("[data-live]")) setInterval(refresh, EVERY);
+    if (document.querySelector("[data-live], [data-version]")) setInterval(refresh, EVERY);
   });
 })();

@@ -15,7 +15,7 @@ from chalicelib.overview import Sheet
 from chalicelib.pages.course import draw_course
 from chalicelib.pages.dress import render
 from chalicelib.pages.scales import weigh
-from chalicelib.pages.words import GATE_ANSWERS, is_open, must_act, stand, tell
+from chalicelib.pages.words import GATE_ANSWERS, is_open, must_act, stand, tell, title_of_plan
 from chalicelib.recovery.actions import ACTIONS
 from chalicelib.recovery.plan import describe_changes
 from chalicelib.reviewing import Change, Review
@@ -42,7 +42,7 @@ def render_incident(sheet: Sheet, *, base: str, now: datetime, problem: str = ""
         happened=told.happened,
         standing=stand(told),
         words=told.words,
-        was_begun=told.was_begun,
+        plan_title="Approve exactly this?" if review.asked else title_of_plan(told),
         is_open=is_open(incident.state),
         act=_ACTS[must_act(incident)],
         age=seconds_between(incident.opened_at, now),

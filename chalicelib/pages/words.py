@@ -125,3 +125,13 @@ def must_act(incident: Incident) -> str:
     if incident.state in (State.AWAITING_APPROVAL, State.FAILED, State.EXPIRED, State.COOLDOWN):
         return "now"
     return "look" if incident.state in (State.DISMISSED, State.REJECTED) or incident.successor else "nothing"
+
+
+def title_of_plan(told: Telling) -> str:
+    """Above a plan about which nobody is asked."""
+    state = told.incident.state
+    if state in (State.EXECUTING, State.VERIFYING, State.ROLLING_BACK):
+        return "What is being done"
+    if told.was_begun:
+        return "What was done"
+    return "What Mainstay would do" if is_open(state) else "What Mainstay would have done"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -135,6 +135,9 @@ def test_a_page_that_asks_is_not_exchanged_under_the_reader_s_hands() -> None:
     page = shown(story_of(stories.awaiting_approval()))
 
     assert [one for one in page.elements if "data-live" in one.attributes] == []
+    notice = page.one("p", **{"data-version": '"6-1a2b3c4d"'})
+    assert "hidden" in notice.attributes
+    assert "It has moved on" in notice.text
 
 
 def test_an_incident_that_is_at_work_refreshes_itself() -> None:
@@ -244,3 +247,15 @@ def test_an_answer_that_was_no_use_says_why_above_the_question() -> None:
     alert = page.one("p", role="alert")
     assert f"{said}. Nothing was recorded." in alert.text
     assert page.words.index("That was no answer yet") < page.words.index("Approve exactly this?")
+
+
+@pytest.mark.parametrize(
+    ("story", "says"),
+    [
+        (stories.awaiting_approval, "Approve exactly this?"),
+        (stories.completed, "What was done"),
+        (stories.rejected, "What Mainstay would have done"),
+    ],
+)
+def test_the_plan_is_told_as_far_as_it_came(story: Callable[[], told.Told], says: str) -> None:
+    assert says in [one.text for one in shown(story_of(story())).all("h2")]
