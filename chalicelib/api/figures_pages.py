@@ -76,7 +76,8 @@ def _forecasts(team: Collaborators) -> Response:
     from chalicelib.ahead import look_ahead  # noqa: PLC0415 - as above
     from chalicelib.pages.ahead import render_forecasts  # noqa: PLC0415 - as above
 
-    return html(render_forecasts(look_ahead(team), team.clock(), base=base_path()))
+    ahead, mode = look_ahead(team), team.memory.mode()
+    return html(render_forecasts(ahead, team.clock(), base=base_path(), mode=mode))
 
 
 def _patterns(team: Collaborators) -> Response:
@@ -92,7 +93,9 @@ def _patterns(team: Collaborators) -> Response:
             found = show_patterns(PatternsQuery(log_group=view.log_group, limit=MOST), team)
     except UnknownLogGroupError as unknown:
         problem, status = f"{unknown}.", HTTPStatus.NOT_FOUND
-    return html(render_patterns(view, found, groups, base=base_path(), problem=problem), status)
+    mode = team.memory.mode()
+    page = render_patterns(view, found, groups, base=base_path(), mode=mode, problem=problem)
+    return html(page, status)
 
 
 def _policy(team: Collaborators, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:

@@ -26,12 +26,13 @@ _TONES = {"now": "bad", "today": "warn", "soon": "info"}
 _OUTCOME_TONES = {"failed": "bad", "prevented": "ok", "passed": "idle", "wrong": "warn"}
 
 
-def render_forecasts(ahead: Ahead, now: datetime, *, base: str) -> str:
+def render_forecasts(ahead: Ahead, now: datetime, *, base: str, mode: str | None) -> str:
     """Every open warning with its picture, then what became of others."""
     return render(
         "forecasts.html",
         base=base,
         active="forecasts",
+        mode=mode,
         warned=[_warned(one, now) for one in ahead.open],
         more=ahead.more,
         recent=ahead.recent,
@@ -91,7 +92,13 @@ class PatternsView(Record):
 
 
 def render_patterns(
-    view: PatternsView, found: Patterns | None, groups: Sequence[str], *, base: str, problem: str = ""
+    view: PatternsView,
+    found: Patterns | None,
+    groups: Sequence[str],
+    *,
+    base: str,
+    mode: str | None,
+    problem: str = "",
 ) -> str:
     """A log group's templates; without one, the groups to choose from."""
     rows = [_pattern(place, one) for place, one in enumerate(found.patterns)] if found else []
@@ -99,6 +106,7 @@ def render_patterns(
         "patterns.html",
         base=base,
         active="patterns",
+        mode=mode,
         view=view,
         found=found,
         groups=groups,

@@ -113,7 +113,12 @@ def _days(columns: Sequence[Column]) -> Iterator[Markup]:
 
 # -- how long it took ---------------------------------------------------------------------------
 
-_MOMENTS = (0.1, 1, 10, 60, 600, 3600, 6 * 3600, 86_400, 7 * 86_400)
+_DAY = 86_400
+_MOMENTS = (0.1, 1, 10, 60, 600, 3600, 6 * 3600, _DAY, 7 * _DAY, 30 * _DAY, 365 * _DAY)
+_BETWEEN = (0.2, 0.5, 2, 5, 20, 30, 120, 300, 1200, 1800, 2 * 3600, 12 * 3600, 2 * _DAY)
+_FEW_MOMENTS = 3
+_LEAST_RANGE = 20.0
+"""So many times the shortest is the longest that is shown: little differences stay little."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,22 +140,21 @@ def draw_strips(name: str, title: str, strips: Sequence[Strip]) -> Markup:
         *_moments(scale, height),
         *(mark for place, one in enumerate(strips) for mark in _strip(one, head + row * place, scale)),
     ]
-    told = "; ".join(
-        f"{one.label}: {say_count(len(one.seconds), 'time')}, half within {say_seconds(one.p50)},"
-        f" nine of ten within {say_seconds(one.p90)}"
-        for one in strips
-    )
+    told = "; ".join(f"{one.label}: {say_count(len(one.seconds), 'time')}, {_within(one)}" for one in strips)
     return picture(name, title, f"{told}." if told else "Nothing yet.", height, marks)
 
 
 def _durations(strips: Iterable[Strip]) -> Scale:
     found = [max(0.1, value) for one in strips for value in finite(one.seconds)]
-    low, high = min(found, default=1.0), max(found, default=60.0)
-    return Scale(low=low / 1.5, high=min(high, 1e300) * 1.5, log=True)
+    low, high = min(found, default=1.0), min(1e300, max(found, default=60.0))
+    wider = max(1.5, (_LEAST_RANGE * low / high) ** 0.5)
+    return Scale(low=low / wider, high=high * wider, log=True)
 
 
 def _moments(scale: Scale, height: float) -> Iterator[Markup]:
     inside = [one for one in _MOMENTS if scale.low <= one <= scale.high]
+    if len(inside) < _FEW_MOMENTS:
+        inside = sorted(one for one in (*_MOMENTS, *_BETWEEN) if scale.low <= one <= scale.high)
     step = 1 + len(inside) // 5
     for value in inside[::step]:
         x = inset(scale.place(value))
@@ -164,12 +168,19 @@ def _strip(strip: Strip, top: float, scale: Scale) -> Iterator[Markup]:
     for place, seconds in enumerate(_thinned(finite(strip.seconds))):
         yield dot("sample", inset(scale.place(max(0.1, seconds))), middle + _SPREAD[place % len(_SPREAD)], 3)
     for css, value in (("half", strip.p50), ("most", strip.p90)):
-        if value is not None:
+        if value is not None and len(strip.seconds) > 1:
             x = inset(scale.place(max(0.1, value)))
             yield line(f"mark {css}", ((x, middle - 11), (x, middle + 11)))
     yield label(strip.label, 0, top + 14, css="name")
     yield label(f"n = {say_number(len(strip.seconds))}", 1, top + 14)
-    yield label(f"half within {say_seconds(strip.p50)}, 9 of 10 within {say_seconds(strip.p90)}", 0, top + 29)
+    yield label(_within(strip), 0, top + 29)
+
+
+def _within(strip: Strip) -> str:
+    """Of a single one there is nothing to say but how long it took."""
+    if len(strip.seconds) == 1:
+        return say_seconds(strip.seconds[0])
+    return f"half within {say_seconds(strip.p50)}, 9 of 10 within {say_seconds(strip.p90)}"
 
 
 def _thinned(values: Sequence[float]) -> Sequence[float]:

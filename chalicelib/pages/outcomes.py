@@ -67,34 +67,32 @@ def render_outcomes(found: Reliability, *, base: str) -> str:
         confidence=_calibration("confidence", "Confidence of incidents", found.confidence),
         probability=_calibration("probability", "Probability of warnings", found.probability),
         worth=(WORTH_HEADS, worth_rows(found.worth)),
+        doubts=_doubts(found),
         ladder=_ladder([one for one in found.ladder if not _is_only_told(one)]),
         told=[(one.signature, " ".join(one.why)) for one in found.ladder if _is_only_told(one)],
     )
 
 
-def _tiles(found: Reliability) -> list[tuple[str, str, str, str]]:
-    """Name, value, note and tone of each."""
+def _tiles(found: Reliability) -> list[tuple[str, str, str]]:
+    """Name, value and note of each."""
     share, times, said = found.recoveries.share, found.all_times, found.said
     prevented = found.alerts.get("prevented", 0)
     return [
-        ("Recoveries that worked", say_share(share), _counted(found.recoveries), "ok" if share else "idle"),
+        ("Recoveries that worked", say_share(share), _counted(found.recoveries)),
         (
             "Half are healthy within",
             say_seconds(times.p50),
             f"9 of 10 within {say_seconds(times.p90)}, n = {len(times.seconds)}" if times.seconds else _NONE,
-            "idle",
         ),
         (
             "Failures prevented",
             say_number(prevented) if found.alerts else say_number(None),
             f"of {say_count(sum(found.alerts.values()), 'warning')}" if found.alerts else _NONE,
-            "idle",
         ),
         (
             "People said no",
             say_number(said.rejected) if said.asked else say_number(None),
             f"of {say_count(said.asked, 'question')}" if said.asked else "nobody was asked yet",
-            "idle",
         ),
     ]
 
@@ -116,6 +114,19 @@ def _recoveries(found: Counted) -> dict[str, Any]:
         "told": f"{found.good} of {found.of} recoveries ended verified healthy. The true share lies between"
         f" {say_share(low)} and {say_share(high)}, with 95 % certainty.{few}",
     }
+
+
+def _doubts(found: Reliability) -> list[tuple[str, str]]:
+    """How often, and what it means."""
+    doubts = found.doubts
+    return [
+        (say_count(doubts.rejected, "time"), "a person said no: a false positive, by their word."),
+        (
+            say_count(doubts.failed, "time"),
+            "the recovery failed: undone where it could be, or left to people.",
+        ),
+        (say_count(doubts.left, "time"), "the policy left it alone: nobody knows whether acting was right."),
+    ]
 
 
 def _days(days: Sequence[Day]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ _LABELS = {
     "cooldown_seconds": "Cooldown of a resource",
     "settle_seconds": "Wait for who did it",
     "approval_seconds": "Time to approve",
+    "people_for_irreversible": "People who agree where nothing takes it back",
     "recoveries_per_day": "Recoveries of a resource in 24 hours",
     "circuit_recoveries": "Recoveries that open the circuit",
     "circuit_seconds": "Within",
@@ -112,7 +113,7 @@ def _say(name: str, value: object) -> str:
             return say_share(value)
         return say_seconds(value) if name.endswith("_seconds") else say_number(value)
     if isinstance(value, list | tuple):
-        return ", ".join(_say(name, one) for one in value) or "none"
+        return "; ".join(_say(name, one) for one in value) or "none"
     if isinstance(value, Mapping):
         return ", ".join(f"{key}={_say(key, one)}" for key, one in value.items() if one) or "none"
     return str(value) or "none"

@@ -172,7 +172,19 @@ def test_each_recovery_is_a_dot_and_longer_ones_stand_further_right() -> None:
     assert _percent(marks(svg, "mark half")[0].get("x1", "")) == places[1]
     assert _percent(marks(svg, "mark most")[0].get("x1", "")) == places[2]
     assert {"10 s", "1 min", "10 min"} <= set(texts(svg))
-    assert svg[1].text == "ec2.instance: 3 times, half within 1 min, nine of ten within 15 min."
+    assert svg[1].text == "ec2.instance: 3 times, half within 1 min, 9 of 10 within 15 min."
+
+
+@pytest.mark.parametrize("seconds", [(5.0, 5.1, 6.3), (0.01,), (70.0, 71.0), (1e7,), ()])
+def test_however_close_they_are_there_are_times_to_read_them_by(seconds: tuple[float, ...]) -> None:
+    strip = Strip(label="x", seconds=seconds, p50=None, p90=None)
+    assert len(marks(read(draw_strips("times", "Times", [strip])), "grid")) >= 2
+
+
+def test_of_a_single_recovery_only_its_time_is_told() -> None:
+    svg = read(draw_strips("times", "Times", [Strip(label="x", seconds=(5.0,), p50=5.0, p90=5.0)]))
+    assert marks(svg, "mark half") == marks(svg, "mark most") == []
+    assert svg[1].text == "x: 1 time, 5 s."
 
 
 def test_thousands_of_recoveries_are_shown_by_as_many_dots_as_can_be_told_apart() -> None:
