@@ -45,14 +45,11 @@ def deploy(  # noqa: PLR0913, PLR0917 - one for each option
     """
     from mainstay.deploying.deploy import Order  # noqa: PLC0415 - imports boto3 and Chalice
     from mainstay.deploying.deploy import deploy as run  # noqa: PLC0415
-    from mainstay.deploying.package import ARCHITECTURES  # noqa: PLC0415
     from mainstay.deploying.progress import Progress  # noqa: PLC0415
     from mainstay.deploying.settings import Wishes  # noqa: PLC0415
     from mainstay.deploying.target import find_target  # noqa: PLC0415
     from mainstay.infrastructure import PROJECT  # noqa: PLC0415
 
-    if architecture not in ARCHITECTURES:
-        fail(f"{architecture!r} is no architecture; there are {', '.join(ARCHITECTURES)}")
     order = Order(
         project=PROJECT,
         wishes=Wishes(architecture, model, auth, issuer, audience),

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mainstay.deploying.beginning import Mode
+from mainstay.deploying.beginning import Keys, Mode
+from mainstay.deploying.capacity import check_capacity
 from mainstay.deploying.errors import UnusableError
 from mainstay.deploying.functions import Functions, api_url
 from mainstay.deploying.kept import adopt_kept
@@ -16,7 +17,7 @@ from mainstay.deploying.log_groups import LogGroups
 from mainstay.deploying.objects import Source, read_record
 from mainstay.deploying.package import Package, build_package
 from mainstay.deploying.progress import Progress
-from mainstay.deploying.settings import Wishes
+from mainstay.deploying.settings import Wishes, check_wishes
 from mainstay.deploying.stacks import Stack
 from mainstay.deploying.step import Step
 from mainstay.deploying.subscriptions import Subscriptions
@@ -46,12 +47,14 @@ def deploy(order: Order, target: Target, progress: Progress) -> dict[str, Any]:
     at which it ended: all before it is done, and the same command goes on from there.
     """
     _check_project(order.project)
+    check_wishes(target, order.wishes)
     infra, wiring = infra_stack(order, target), wiring_stack(order, target)
     mail = Subscriptions(target, order.mail)
     for part in (infra, wiring, mail):
         part.check()
+    check_capacity(target)
     with progress.step("package"):
-        package = build_package(order.project, order.wishes.architecture)
+        package = build_package(order.project, order.wishes.architecture, tokens=order.wishes.auth == "oidc")
     for step in _steps(order, target, package, (infra, wiring, mail)):
         with progress.step(step.title) as one:
             one.changes = step.changes()
@@ -87,7 +90,8 @@ def _steps(
     yield infra
     yield Source(target, SOURCE_KEY, zip_source(order.project))
     yield Mode(target)
-    yield LogGroups(target)
+    yield Keys(target)
+    yield LogGroups(target, order.wishes.auth)
     yield Functions(target, order.project, package, order.wishes)
     yield wiring
     yield Targets(target)

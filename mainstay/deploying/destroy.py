@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.errors import NotFoundError
+from mainstay.deploying.beginning import Keys, link_keys_name
 from mainstay.deploying.deploy import Order, infra_stack, wiring_stack
 from mainstay.deploying.errors import UnusableError
 from mainstay.deploying.functions import delete_functions
@@ -94,10 +95,18 @@ def _parts(
         functions,
         lambda: delete_functions(target, project, record.deployed if record else {}),
     )
+    yield _keys(target)
     yield _Part("infra stack", _there(infra), infra.delete)
     if with_tables:
         tables = [one.name for one in find_kept(target) if one.name in target.tables]
         yield _Part("tables", [f"delete {name}" for name in tables], lambda: _delete_tables(target, tables))
+
+
+def _keys(target: Target) -> _Part:
+    """Whoever has a link that was signed by them has nothing any more."""
+    name = link_keys_name(target)
+    there = [] if Keys(target).changes() else [f"delete {name}"]
+    return _Part("keys of links", there, lambda: target.aws.change("ssm", "delete_parameter", Name=name))
 
 
 def _there(stack: Stack) -> list[str]:

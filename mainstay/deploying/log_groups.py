@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from chalicelib.errors import AwsError
 from mainstay.deploying.target import Target, function_name
-from mainstay.policies import FUNCTIONS
+from mainstay.policies import functions_of
 
 DAYS = 90
 """As long as the infra stack keeps the logs of the workflow."""
@@ -23,6 +23,7 @@ class LogGroups:
     """One for each function."""
 
     target: Target
+    auth: str
     title: str = "retention of logs"
 
     def changes(self) -> list[str]:
@@ -44,7 +45,7 @@ class LogGroups:
 
     def _open_ended(self) -> Mapping[str, str]:
         kept = {name for name, days in self._retentions() if days}
-        groups = {name: f"/aws/lambda/{function_name(self.target, name)}" for name in FUNCTIONS}
+        groups = {name: f"/aws/lambda/{function_name(self.target, name)}" for name in functions_of(self.auth)}
         return {name: group for name, group in groups.items() if group not in kept}
 
     def _retentions(self) -> Iterator[tuple[str, int | None]]:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -28,12 +29,23 @@ from mainstay.infrastructure import zip_files
 ARCHITECTURES = {"arm64": "aarch64", "x86_64": "x86_64"}
 """What Lambda calls a processor, and what wheels call it."""
 
+_PIN = re.compile(r"(?P<name>[A-Za-z0-9][\w.-]*)==")
 _NEW_LINUX = (3, 12)
 """From this Python on, Lambda's Linux has glibc 2.34; before it was 2.26."""
 
 _LITTER = ("__pycache__", "bin", "tests")
 _NOTES = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 """What pip leaves for itself in each ``.dist-info``."""
+
+UNUSED = (
+    "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/utilities/[!_j]*",
+    "pydantic/v1",
+)
+"""Parts of what we use that nothing imports: a tenth of the zip, and as much to unpack at a cold start."""
+
+FOR_TOKENS = frozenset({"cryptography", "cffi", "pycparser", "pyjwt"})
+"""Needed only where an identity provider's tokens are checked: a third of the zip."""
 
 CHALICE_RUNTIME = ("__init__.py", "app.py")
 """All that Chalice's own packages hold of Chalice."""
@@ -51,11 +63,15 @@ class Package:
         return base64.b64encode(hashlib.sha256(self.body).digest()).decode()
 
 
-def build_package(project: Path, architecture: str) -> Package:
-    """Make the zip for the functions of a project; UnusableError where a dependency cannot be had."""
+def build_package(project: Path, architecture: str, *, tokens: bool = True) -> Package:
+    """Make the zip for the functions of a project; UnusableError where a dependency cannot be had.
+
+    `tokens`: with what checks tokens of an identity provider.
+    """
+    pinned = (project / "requirements.txt").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(prefix="mainstay-build-") as name:
         folder = Path(name)
-        _install(project / "requirements.txt", folder, architecture)
+        _install(pinned if tokens else without(pinned, FOR_TOKENS), folder, architecture)
         _clean(folder)
         copy_app(project, folder)
         (folder / "chalice").mkdir()
@@ -73,20 +89,34 @@ def copy_app(project: Path, folder: Path) -> None:
     shutil.copytree(project / "chalicelib", folder / "chalicelib", ignore=ignored)
 
 
-def _install(requirements: Path, folder: Path, architecture: str) -> None:
-    """Unpack the wheels that requirements.txt pins for Lambda's platform, checked by their hashes."""
+def without(requirements: str, names: Collection[str]) -> str:
+    """Pinned requirements, each with its hashes on the lines after it, without these."""
+    kept, keep = [], True
+    for line in requirements.splitlines():
+        if found := _PIN.match(line):
+            keep = found["name"].lower() not in names
+        if keep:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _install(requirements: str, folder: Path, architecture: str) -> None:
+    """Unpack the wheels that are pinned for Lambda's platform, checked by their hashes."""
+    path = folder / "requirements.txt"
+    path.write_text(requirements, encoding="utf-8")
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
             *("--target", folder, "--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes"),
             *("--implementation", "cp", "--python-version", f"{sys.version_info[0]}.{sys.version_info[1]}"),
             *(part for platform in _platforms(architecture) for part in ("--platform", platform)),
-            *("--requirement", requirements),
+            *("--requirement", path),
         ],
         capture_output=True,
         text=True,
         check=False,
     )
+    path.unlink()
     if done.returncode:
         reasons = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
         raise UnusableError(f"the dependencies cannot be had for {architecture}: {(reasons or ['pip'])[-1]}")
@@ -107,6 +137,10 @@ def _clean(folder: Path) -> None:
             shutil.rmtree(path)
         elif path.name in _NOTES:
             path.unlink()
+    for pattern in UNUSED:
+        for path in folder.glob(pattern):
+            if path.is_dir():
+                shutil.rmtree(path)
 
 
 def _compile(folder: Path) -> None:

@@ -8,6 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.errors import InvalidSettingsError
+from chalicelib.settings import auth_kind, read_settings
+from mainstay.deploying.errors import UnusableError
+from mainstay.deploying.package import ARCHITECTURES
 from mainstay.deploying.target import APP, Target
 from mainstay.policies import functions_of, make_config, policy_of
 
@@ -36,6 +40,19 @@ class Wishes:
         return {name: value for name, value in said.items() if value}
 
 
+def check_wishes(target: Target, wishes: Wishes) -> None:
+    """UnusableError where the functions could not read their settings."""
+    if wishes.architecture not in ARCHITECTURES:
+        raise UnusableError(
+            f"{wishes.architecture!r} is no architecture; there are {', '.join(ARCHITECTURES)}"
+        )
+    try:
+        auth_kind(wishes.variables())
+        read_settings({**environment(target, wishes, ""), "AWS_REGION": target.region})
+    except InvalidSettingsError as error:
+        raise UnusableError(str(error)) from error
+
+
 def stage_config(target: Target, wishes: Wishes, api_url: str) -> dict[str, Any]:
     """Chalice's configuration with this stage only; `api_url` is empty until there is one."""
     config = make_config([target.stage], wishes.auth)
@@ -57,9 +74,9 @@ def environment(target: Target, wishes: Wishes, api_url: str) -> dict[str, str]:
     }
 
 
-def stage_policies(target: Target) -> dict[str, dict[str, Any]]:
-    """Of each function that a stage may have: what is ours is named with its account, region and stage."""
-    return {name: narrow(policy_of(name), target) for name in functions_of("oidc")}
+def stage_policies(target: Target, auth: str) -> dict[str, dict[str, Any]]:
+    """The policy of each function: what is ours is named with its stage, region and account."""
+    return {name: narrow(policy_of(name), target) for name in functions_of(auth)}
 
 
 def narrow(policy: Mapping[str, Any], target: Target) -> dict[str, Any]:

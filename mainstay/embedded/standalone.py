@@ -23,12 +23,13 @@ def main() -> None:
 
 
 def _become_deployable() -> None:
-    from mainstay.embedded.repairs import apigateway, iam, stacks  # noqa: PLC0415 - moto loads slowly
+    from mainstay.embedded.repairs import apigateway, iam, lambda_account, stacks  # noqa: PLC0415 - moto loads slowly
     from mainstay.embedded.zipped import run_zips  # noqa: PLC0415
 
     iam.install()
     apigateway.install()
     stacks.install()
+    lambda_account.install()
     run_zips()
 
 
