@@ -163,7 +163,7 @@ def show_timeline(incident_id: str, team: Collaborators) -> Timeline:
 def known_form(incident_id: str) -> str:
     """Of another form is none of ours, and DynamoDB need not be asked."""
     if not _INCIDENT_ID.fullmatch(incident_id):
-        raise UnknownIncidentError(f"there is no incident {inert(incident_id, 60)}")
+        raise UnknownIncidentError("ids of incidents look like inc-20261124-033500-0a1b2c3d")
     return incident_id
 
 

@@ -43,7 +43,7 @@ class IdentityProvider:
         self, *, issuer: str, audience: str, fetch: FetchDocument, monotonic: Callable[[], float]
     ) -> None:
         self._issuer, self._audience = issuer, audience
-        self._fetch, self._monotonic = fetch, monotonic
+        self._document_at, self._monotonic = fetch, monotonic
         self._keys: Mapping[str, jwt.PyJWK] = {}
         self._fetched_at = self._asked_at = float("-inf")
 
@@ -98,12 +98,12 @@ class IdentityProvider:
 
     def _fetched(self) -> dict[str, jwt.PyJWK]:
         """The keys that the issuer's own document leads to (OpenID Connect Discovery 1.0, section 4)."""
-        found = self._fetch(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        found = self._document_at(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
         where = found.get("jwks_uri")
         if found.get("issuer") != self._issuer or not isinstance(where, str):
             raise UnreachableError("the issuer's document is another issuer's")
         try:
-            given = jwt.PyJWKSet.from_dict(self._fetch(where)).keys
+            given = jwt.PyJWKSet.from_dict(self._document_at(where)).keys
         except (jwt.PyJWTError, AttributeError, TypeError, ValueError) as error:
             raise UnreachableError(f"the issuer's keys cannot be read: {type(error).__name__}") from error
         return {one.key_id: one for one in given if one.key_id and _signs(one)}

@@ -73,7 +73,10 @@ def answer_change(story: Story[Q], body: type[Q], standing: Callable[[Collaborat
 def answer_health(check: Callable[[Collaborators], Record], unwell: Record) -> Response:
     """What the check says; where it raises, what it is to say then, and nothing of why."""
     try:
+        read_query(NoQuery)
         return as_json(check(collaborators()))
+    except Problem as problem:
+        return _told(problem)
     except MainstayError:
         routes.log.warning("the health check failed", exc_info=False)
         return as_json(unwell, HTTPStatus.SERVICE_UNAVAILABLE)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
 from chalice import Response
 from pydantic import Field, ValidationError
@@ -185,7 +186,7 @@ def as_document(problem: Problem, instance: str) -> dict[str, Any]:
         title=problem.kind.title,
         status=problem.kind.status.value,
         detail=clean_text(problem.detail or problem.kind.title, _LONGEST_DETAIL),
-        instance=clean_text(instance, _LONGEST_DETAIL),
+        instance=quote(clean_text(unquote(instance), _LONGEST_DETAIL)),
         errors=problem.errors,
     )
     return {**document.model_dump(mode="json"), **problem.more}
