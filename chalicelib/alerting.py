@@ -22,6 +22,7 @@ from chalicelib.incidents.model import Classification, Incident, Signal, SignalS
 from chalicelib.intake import open_incident
 from chalicelib.prediction.scores import Worth, calibrated, judge_alert, summarize
 from chalicelib.recovery.plan import candidates
+from chalicelib.telling_people import tell_everybody
 from chalicelib.weekly import tell_week
 
 Worths: TypeAlias = Callable[[], Mapping[str, Worth]]
@@ -199,7 +200,7 @@ def _tell(alert: Alert, team: Collaborators, waiting: list[Alert] | None) -> str
             waiting.append(alert)
         return ""
     action = suggestion(alert, team)
-    team.publish(render_alert(alert, action=action, console_url=team.settings.console_url))
+    tell_everybody(render_alert(alert, action=action, console_url=team.settings.console_url), team)
     team.alerts.let_go(alert, told=news, told_at=now)
     return "told"
 
@@ -217,8 +218,10 @@ def _tell_together(alerts: list[Alert], team: Collaborators) -> int:
     """What was above the rate, in one message."""
     if not alerts:
         return 0
-    team.publish(render_digest(alerts, console_url=team.settings.console_url))
+    tell_everybody(render_digest(alerts, console_url=team.settings.console_url), team)
     for alert in alerts:
+        action = suggestion(alert, team)
+        team.notifier.to_machines(render_alert(alert, action=action, console_url=team.settings.console_url))
         team.alerts.let_go(alert, told=_news(alert), told_at=team.clock())
     return len(alerts)
 

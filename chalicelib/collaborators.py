@@ -11,17 +11,19 @@ from chalicelib.analysis.model import Converse
 from chalicelib.analysis.policy import Limits, Policy
 from chalicelib.aws.alert_table import AlertTable
 from chalicelib.aws.answers import Answers
+from chalicelib.aws.chat import ChatRoom
 from chalicelib.aws.clients import Aws
 from chalicelib.aws.incident_index import IncidentIndex
 from chalicelib.aws.incident_table import IncidentTable
 from chalicelib.aws.knowledge import Knowledge
 from chalicelib.aws.logs import Logs
 from chalicelib.aws.memory import Memory
+from chalicelib.aws.message_table import MessageTable
 from chalicelib.aws.metrics import Metrics
+from chalicelib.aws.notifier import Notifier
 from chalicelib.aws.scan_topic import ScanTopic
 from chalicelib.aws.secrets import Secrets
 from chalicelib.incidents.links import LinkKeys, read_keys
-from chalicelib.incidents.messages import Message
 from chalicelib.incidents.model import Observation, Resource
 from chalicelib.incidents.step import Step
 from chalicelib.recovery.gateway import Gateway
@@ -61,8 +63,9 @@ class Collaborators:
     executions: Executions
     aws: Aws
     secrets: Secrets
-    publish: Callable[[Message], str]
-    """Answers the id of the message."""
+    notifier: Notifier
+    messages: MessageTable
+    chat: ChatRoom
     converse: Converse | None
     """None where no model is configured."""
     telemetry: Telemetry

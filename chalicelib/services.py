@@ -17,8 +17,8 @@ from chalicelib.analysis.policy import Policy, read_policy
 from chalicelib.aws.alert_table import AlertTable
 from chalicelib.aws.answers import Answers
 from chalicelib.aws.bedrock import Bedrock
+from chalicelib.aws.chat import ChatRoom
 from chalicelib.aws.clients import Aws
-from chalicelib.aws.documents import fetch_document
 from chalicelib.aws.executions import Executions
 from chalicelib.aws.incident_index import IncidentIndex
 from chalicelib.aws.incident_table import IncidentTable
@@ -26,6 +26,7 @@ from chalicelib.aws.knowledge import Knowledge
 from chalicelib.aws.ledger import Ledger
 from chalicelib.aws.logs import Logs
 from chalicelib.aws.memory import Memory
+from chalicelib.aws.message_table import MessageTable
 from chalicelib.aws.metrics import Metrics
 from chalicelib.aws.notifier import Notifier
 from chalicelib.aws.scan_topic import ScanTopic
@@ -70,7 +71,8 @@ def collaborators() -> Collaborators:
 @cache
 def identity_provider() -> IdentityProvider:
     """Who says whom a token speaks for; InvalidSettingsError where the settings name nobody."""
-    from chalicelib.tokens import IdentityProvider  # noqa: PLC0415 - only with MAINSTAY_AUTH=oidc
+    from chalicelib.aws.documents import fetch_document  # noqa: PLC0415 - only with MAINSTAY_AUTH=oidc
+    from chalicelib.tokens import IdentityProvider  # noqa: PLC0415 - as above
 
     settings = read_settings(os.environ)
     if not settings.issuer or not settings.audience:
@@ -115,11 +117,13 @@ def make_collaborators(settings: Settings, clock: Callable[[], datetime] = now_u
         executions=Executions(aws, settings.state_machine_arn),
         aws=aws,
         secrets=Secrets(aws, clock),
-        publish=Notifier(
+        notifier=Notifier(
             aws,
             people_topic_arn=settings.people_topic_arn,
             machines_topic_arn=settings.machines_topic_arn,
-        ).publish,
+        ),
+        messages=MessageTable(aws, settings.incidents_table),
+        chat=ChatRoom(),
         converse=Bedrock(aws, settings.model) if settings.model else None,
         telemetry=Telemetry(stage=settings.stage, stream=_log_stream(settings)),
         clock=clock,

@@ -20,6 +20,7 @@ from chalicelib.incidents.model import Incident, Observation, Resource, Signal, 
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News
 from chalicelib.intake import first_step, open_incident, warnings_before
+from chalicelib.telling_people import tell_waiting
 from chalicelib.workflow import learn_outcome, notify_people
 
 T = TypeVar("T")
@@ -28,19 +29,22 @@ Task: TypeAlias = Callable[[], str]
 HANGS_AFTER = timedelta(minutes=10)
 """An open incident that is older and has no running workflow hangs."""
 
+_COUNTED = ("started", "ended", "kept_waiting", "reopened", "remembered", "told", "errors")
+
 STAYED_WELL = timedelta(hours=2)
 """For so long a recovered resource is looked at again."""
 
 
 def sweep(team: Collaborators) -> dict[str, Any]:
     """Look after everything once; answer what was found, as counts. One resource's error stops no other."""
-    found = {"started": 0, "ended": 0, "kept_waiting": 0, "reopened": 0, "remembered": 0, "errors": 0}
+    found = dict.fromkeys(_COUNTED, 0)
     for find in (_open_tasks, _recovered_tasks, _protected_tasks):
         nothing: list[Task] = []
         for task in _carefully(partial(_listed, find, team), nothing, team, found):
             result = _carefully(task, "", team, found)
             if result:
                 found[result] += 1
+    found["told"] = _carefully(partial(tell_waiting, team), 0, team, found)
     team.telemetry.log("swept", **found)
     return found
 

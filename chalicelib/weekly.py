@@ -7,6 +7,7 @@ from datetime import timedelta
 from chalicelib.collaborators import Collaborators
 from chalicelib.prediction.numbers import render_numbers
 from chalicelib.prediction.scores import summarize
+from chalicelib.telling_people import tell_everybody
 
 _HOUR = 8
 """Of Monday, UTC: when the week's first messages are read."""
@@ -21,6 +22,7 @@ def tell_week(team: Collaborators) -> bool:
     rows = team.alerts.scores()
     week = summarize(row for row in rows if row["week"] == f"{last:%G-W%V}")
     if week:
-        team.publish(render_numbers(week, summarize(rows), week_name=f"{last:%G, week %V}"))
+        numbers = render_numbers(week, summarize(rows), week_name=f"{last:%G, week %V}")
+        tell_everybody(numbers, team)
     team.alerts.note_week_told(now)
     return bool(week)

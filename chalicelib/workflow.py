@@ -6,7 +6,6 @@ Every function takes the step before it and answers the step after it. A repeate
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 
 from chalicelib.analysis.assess import assess
 from chalicelib.analysis.case import Case
@@ -15,13 +14,13 @@ from chalicelib.aws.memory import Material
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError, NotSettledYetError
 from chalicelib.incidents.lifecycle import ENDED
-from chalicelib.incidents.messages import render_message
 from chalicelib.incidents.model import Classification, PastIncident, State
 from chalicelib.incidents.plans import Verdict
 from chalicelib.incidents.step import Step
 from chalicelib.incidents.timeline import News
 from chalicelib.recovery.model import Situation
 from chalicelib.recovery.plan import candidates, make_plan
+from chalicelib.telling_people import how_told, tell_people
 from chalicelib.undoing import end_somehow
 
 
@@ -80,7 +79,8 @@ def analyze_incident(step: Step, team: Collaborators) -> Step:
         at=team.clock(),
         data={"evidence": [one.model_dump(mode="json") for one in assessment.evidence]},
     )
-    judged = step.moved(classification=assessment.classification)
+    crowd = sum(case.load.opened.values())
+    judged = step.moved(classification=assessment.classification, crowd=crowd)
     return team.incidents.advance(judged, State.PLANNING, [news], assessment=assessment)
 
 
@@ -110,14 +110,14 @@ def request_approval(step: Step, token: str, team: Collaborators) -> Step:
         # Somebody answered an earlier attempt's question, and that attempt's token is of no use any more.
         team.executions.answer(token, moved)
         return moved
-    return _tell(moved, team)
+    return tell_people(moved, team)
 
 
 def notify_people(step: Step, team: Collaborators) -> Step:
     """Tell people and machines what happened and what was done; what could not be undone ends first."""
     if step.state not in ENDED:
         step = end_somehow(step, team)
-    return _tell(step, team)
+    return tell_people(step, team)
 
 
 def learn_outcome(step: Step, team: Collaborators) -> Step:
@@ -135,20 +135,11 @@ def learn_outcome(step: Step, team: Collaborators) -> Step:
         healthy_seconds=step.healthy_seconds,
     )
     approved = step.verdict is Verdict.REVIEW and step.state is State.COMPLETED
-    news = [*_told(step, now, team), News(what=f"Learnt the outcome: {step.state.value}", at=now)]
-    also = team.memory.outcome_learnt(past, step.resource.type, approved=approved)
+    told, later = how_told(step, now, team)
+    news = [*told, News(what=f"Learnt the outcome: {step.state.value}", at=now)]
+    also = [*team.memory.outcome_learnt(past, step.resource.type, approved=approved), *later]
     team.telemetry.count("Ended", State=step.state.value, ResourceType=step.resource.type)
     return team.incidents.note(step, news, also)
-
-
-def _told(step: Step, now: datetime, team: Collaborators) -> list[News]:
-    """Whether people were told, where they were to be."""
-    if step.told:
-        return [News(what="Told people", at=now, data={"messages": list(step.told)})]
-    if step.notify:
-        team.telemetry.count("NotTold", State=step.state.value)
-        return [News(what="Could not tell people", at=now)]
-    return []
 
 
 # -- judging ------------------------------------------------------------------------------------
@@ -186,15 +177,3 @@ def look_again(step: Step, heard: int, team: Collaborators) -> Step:
     news = News(what="Heard more about it: looking again", at=team.clock())
     fresh = step.moved(observation=None, known_good=None, plan=None, looked_again_at=heard, settle_seconds=0)
     return team.incidents.advance(fresh, State.DETECTING, [news])
-
-
-# -- telling and ending -------------------------------------------------------------------------
-
-
-def _tell(step: Step, team: Collaborators) -> Step:
-    story = team.incidents.story(step.incident_id)
-    kind = team.types[step.resource.type].failure(step.failure)
-    message = render_message(
-        story.incident, story.timeline, console_url=team.settings.console_url, happened=kind.title
-    )
-    return step.moved(told=(*step.told, team.publish(message)))

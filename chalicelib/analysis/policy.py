@@ -166,6 +166,15 @@ class Budgets(Record):
     """So many incidents of one type at once are no single failure: stop and ask."""
 
 
+class Messages(Record):
+    """How people are told."""
+
+    people_per_five_minutes: Annotated[int, Field(ge=4)] = 20
+    """Messages about incidents; what is above that comes as one digest."""
+    chat: bool = False
+    """Whether a chat is told as well: the one that the parameter ``/APP/STAGE/chat`` names."""
+
+
 class Prevention(Record):
     """How what prevention is worth is measured."""
 
@@ -196,6 +205,7 @@ class Policy(Record):
     protected: tuple[Protected, ...] = ()
     budgets: Budgets = Budgets()
     prevention: Prevention = Prevention()
+    messages: Messages = Messages()
     scan: ScanPolicy = ScanPolicy()
     actors: Actors = Actors()
     approvals: Approvals = Approvals()

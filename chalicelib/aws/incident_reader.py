@@ -9,6 +9,7 @@ from chalicelib.aws.clients import Aws
 from chalicelib.aws.records import read_incident, read_timeline_event
 from chalicelib.errors import UnknownIncidentError
 from chalicelib.incidents.model import Incident, TimelineEvent
+from chalicelib.incidents.said import NOTHING, Said
 from chalicelib.incidents.step import Effect
 
 
@@ -19,6 +20,8 @@ class Story:
     incident: Incident
     timeline: tuple[TimelineEvent, ...]
     effects: tuple[Effect, ...]
+    said: Said = NOTHING
+    """What people were told."""
 
 
 class IncidentReader:
@@ -76,4 +79,9 @@ class IncidentReader:
                 for sk, item in found.items()
                 if sk.startswith("EFFECT#")
             ),
+            said=_said(found.get("MESSAGE#people")),
         )
+
+
+def _said(item: items.Item | None) -> Said:
+    return Said.model_validate_json(items.decode(item["said"])) if item and "said" in item else NOTHING

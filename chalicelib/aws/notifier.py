@@ -22,12 +22,7 @@ class Notifier:
         self._aws = aws
         self._people, self._machines = people_topic_arn, machines_topic_arn
 
-    def publish(self, message: Message) -> str:
-        """Tell machines, and then people; answer the id of what people were sent."""
-        self.tell_machines(message)
-        return self.tell_people(message)
-
-    def tell_machines(self, message: Message) -> str:
+    def to_machines(self, message: Message) -> str:
         """Send the document, and answer the id of the message."""
         return self._publish(
             TopicArn=self._machines,
@@ -35,7 +30,7 @@ class Notifier:
             MessageAttributes=_attributes(message.attributes),
         )
 
-    def tell_people(self, message: Message, attributes: Mapping[str, str] = {}) -> str:
+    def to_people(self, message: Message, attributes: Mapping[str, str] = {}) -> str:
         """Send a mail, and the same for a chat; answer the id of the message.
 
         `attributes` are further ones, such as the approver whom it is for.

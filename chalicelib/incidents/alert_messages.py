@@ -45,7 +45,7 @@ _ITEM = TextWrapper(
 
 def render_alert(alert: Alert, *, action: str, console_url: str) -> Message:
     """One alert as it stands. `action` is what Mainstay would do, in words; empty where it knows nothing."""
-    url = f"{console_url.rstrip('/')}/forecasts#{alert.alert_id}" if console_url else ""
+    url = f"{console_url.rstrip('/')}/ui/forecasts#{alert.alert_id}" if console_url else ""
     return Message(
         subject=_subject(alert),
         text="\n".join(_lines(alert, action, url)) + "\n",
@@ -86,7 +86,7 @@ def render_digest(alerts: Sequence[Alert], *, console_url: str) -> Message:
     items = [f"{_heading(alert)}: {sentence(_known_as(alert))} ({alert.alert_id})" for alert in shown]
     items += [f"and {more} more"] if more > 0 else []
     lines = [*_TEXT.wrap(opening), "", *(line for item in items for line in _ITEM.wrap(item))]
-    lines += ["", f"All of them: {console_url.rstrip('/')}/forecasts"] if console_url else []
+    lines += ["", f"All of them: {console_url.rstrip('/')}/ui/forecasts"] if console_url else []
     severity = str(max(one.sight.severity for one in ranked))
     attributes = {"type": "digest", "severity": severity, "severity_number": severity}
     return Message(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from chalicelib.incidents.model import Classification, State
-from chalicelib.incidents.standing import Standing, rejection, standing_of
+from chalicelib.incidents.model import Classification, Incident, State
+from chalicelib.incidents.standing import Standing, asked_in_vain, rejection, standing_of
 from chalicelib.incidents.telling import Telling, say_duration, sentence
 
 GAVE_WAY = "it failed before anybody answered"
 """Why a warning ends when its resource fails while people are asked."""
 _NOT_YET = "As far as Mainstay knows it has not failed yet"
 _WATCHED = "Mainstay goes on watching it, and warns again where it has to."
+
+
+def nobody_answered(incident: Incident) -> bool:
+    """Whether a question ended without an answer; where it was withdrawn, nobody was waited for."""
+    return incident.state is State.EXPIRED and incident.problem != GAVE_WAY
 
 
 def standing_of_warning(telling: Telling) -> Standing:
@@ -78,8 +83,9 @@ def _expired(telling: Telling) -> Standing:
             steps=("Look at the incident of the failure. The warning may still be worth heeding later.",),
         )
     return Standing(
-        short="nobody answered, needs you",
-        sentences="Nobody answered in time, so nothing was changed. The warning stands.",
+        short="escalated: needs you",
+        sentences=f"Nobody answered in time, so nothing was changed.{asked_in_vain(telling)} "
+        "The warning stands.",
         steps=("Prevent it by hand while there is time: what Mainstay would have done is below.",),
     )
 

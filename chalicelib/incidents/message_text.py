@@ -23,11 +23,13 @@ from chalicelib.incidents.plans import Verdict
 from chalicelib.incidents.signal_text import told_signals
 from chalicelib.incidents.standing import Standing
 from chalicelib.incidents.telling import (
+    ON_CALL,
     Telling,
     Words,
     capital,
     quote,
     say_duration,
+    say_names,
     say_time,
     seconds_in,
     sentence,
@@ -70,6 +72,8 @@ def _opening(telling: Telling, standing: Standing) -> Iterator[str]:
     yield from _wrap(f"{quote(resource.id)} {telling.happened}. {standing.sentences}")
     if incident.problem and incident.state is State.FAILED:
         yield from ("", *_wrap(f"What went wrong: {sentence(_plainly(incident.problem), 600)}"))
+    if incident.state is State.AWAITING_APPROVAL:
+        yield from _answering(telling)
     if incident.plan and incident.plan.warning:
         yield from _warning(telling, sentence(incident.plan.warning))
     yield ""
@@ -80,6 +84,26 @@ def _opening(telling: Telling, standing: Standing) -> Iterator[str]:
     if incident.assessment:
         yield f"Severity  {incident.assessment.severity} of 10"
     yield f"Incident  {incident.incident_id}"
+
+
+def _answering(telling: Telling) -> Iterator[str]:
+    """Where to answer, until when, and what comes of no answer."""
+    if telling.review_url:
+        whose = say_names(tuple(telling.links))
+        yield from ("", *_wrap(f"To answer, on a page with all there is to know (for {whose}):"))
+        yield telling.review_url
+    elif telling.asked and telling.asked != (ON_CALL,):
+        own = "with a link of their own" if len(telling.asked) == 1 else "each with a link of their own"
+        yield from ("", *_wrap(f"Asked to answer: {say_names(telling.asked)}, {own}."))
+    by = telling.answer_by
+    if by:
+        yield from ("", *_wrap(f"If nobody answers by {say_time(by)}, {if_nobody_answers(telling)}"))
+
+
+def if_nobody_answers(telling: Telling) -> str:
+    """The end of a sentence."""
+    left = "the warning stands" if telling.incident.foreseen else "it stays as it failed"
+    return f"nothing is changed: {left}, and that is told to those whom questions escalate to."
 
 
 def _warning(telling: Telling, warning: str) -> Iterator[str]:

@@ -9,25 +9,19 @@ from typing import Any
 
 from chalicelib.incidents.announced import standing_of_announcement
 from chalicelib.incidents.chat_messages import Chat, Link
-from chalicelib.incidents.foreseen import standing_of_warning
+from chalicelib.incidents.foreseen import nobody_answered, standing_of_warning
 from chalicelib.incidents.lifecycle import ENDED
+from chalicelib.incidents.message_document import document_of
 from chalicelib.incidents.message_text import render_text
-from chalicelib.incidents.model import Evidence, Incident, State, TimelineEvent, seconds_between
-from chalicelib.incidents.plans import RecoveryPlan
+from chalicelib.incidents.model import Incident, State, TimelineEvent, seconds_between
 from chalicelib.incidents.standing import Standing, standing_of
-from chalicelib.incidents.telling import Telling, quote, say_duration, say_time, seconds_in
+from chalicelib.incidents.telling import CHAT, Telling, quote, say_duration, say_time
 from chalicelib.incidents.word import is_announced
-from chalicelib.redaction import inert, redact_value
 
-SCHEMA = "mainstay.incident.v1"
 LONGEST_SUBJECT = 100
 """SNS takes no more."""
-_MOST_EVENTS, _MOST_EVIDENCE, _MOST_KEYS = 60, 20, 25
-_ROOM_FOR_TEXT, _ROOM_FOR_DOCUMENT = 100_000, 140_000
+_ROOM_FOR_TEXT = 100_000
 """Bytes, as JSON in JSON; SNS takes 262,144 for everything."""
-_TEXT_LIMITS = (200, 100, 25)
-_LONGER = {"reasoning": 5, "problem": 5, "warning": 2}
-"""Times as long as other texts."""
 _UNKNOWN = "unknown"
 
 
@@ -48,36 +42,65 @@ class Message:
 
 
 def render_message(
-    incident: Incident, timeline: Sequence[TimelineEvent], *, console_url: str, happened: str = ""
+    incident: Incident,
+    timeline: Sequence[TimelineEvent],
+    *,
+    console_url: str,
+    happened: str = "",
+    links: Mapping[str, str] = {},
+    asked: Sequence[str] = (),
 ) -> Message:
     """Tell about an incident as its record stands.
 
     `console_url` is where incidents are looked at, or empty. `happened` is the failure in the words of its
-    resource type ("was stopped"); without it the name of the failure stands in.
+    resource type ("was stopped"); without it the name of the failure stands in. `links` say where people may
+    answer, by who may; `asked` names all who were asked.
     """
-    telling = Telling(
-        incident=incident,
-        timeline=timeline,
-        happened=_happened(incident, quote(happened or f"was {incident.failure.replace('-', ' ')}")),
-        url=f"{console_url.rstrip('/')}/incidents/{incident.incident_id}" if console_url else "",
+    telling = tell_of(
+        incident, timeline, console_url=console_url, happened=happened, links=links, asked=asked
     )
-    standing = _standing(telling)
+    standing = standing_for(telling)
     subject, attributes = _subject(telling, standing), _attributes(incident)
     return Message(
         subject=subject,
         text=_cut(render_text(telling, standing)),
-        document=_fitted(redact_value(_document(telling, standing))) | {"url": telling.url},
+        document=document_of(telling, standing),
         attributes=attributes,
         chat=_chat(telling, standing, attributes),
     )
 
 
-def _standing(telling: Telling) -> Standing:
-    """A word of AWS to people, a warning, or a failure."""
+def standing_for(telling: Telling) -> Standing:
+    """Where it stands: a word of AWS to people, a warning, or a failure."""
     incident = telling.incident
     if is_announced(incident) and incident.plan is None:
         return standing_of_announcement(telling)
     return standing_of_warning(telling) if incident.foreseen else standing_of(telling)
+
+
+def tell_of(
+    incident: Incident,
+    timeline: Sequence[TimelineEvent],
+    *,
+    console_url: str,
+    happened: str = "",
+    links: Mapping[str, str] = {},
+    asked: Sequence[str] = (),
+) -> Telling:
+    """What there is to tell, with the arguments of `render_message`."""
+    return Telling(
+        incident=incident,
+        timeline=timeline,
+        happened=_happened(incident, quote(happened or f"was {incident.failure.replace('-', ' ')}")),
+        url=page_of(incident.incident_id, console_url),
+        links=links,
+        asked=tuple(asked),
+    )
+
+
+def page_of(incident_id: str, console_url: str) -> str:
+    """Where an incident is looked at; empty where there are no pages."""
+    return f"{console_url.rstrip('/')}/ui/incidents/{incident_id}" if console_url else ""
 
 
 def _happened(incident: Incident, title: str) -> str:
@@ -127,7 +150,7 @@ def _attributes(incident: Incident) -> dict[str, str]:
         "resource_type": as_ascii(quote(incident.resource.type)) or _UNKNOWN,
         "classification": assessment.classification.value if assessment else _UNKNOWN,
         "decision": decision.verdict.value if decision else _UNKNOWN,
-        "escalation": "expired" if incident.state is State.EXPIRED else "",
+        "escalation": "expired" if nobody_answered(incident) else "",
     }
 
 
@@ -147,7 +170,7 @@ def _chat(telling: Telling, standing: Standing, attributes: Mapping[str, str]) -
             "Incident": incident.incident_id,
         },
         steps=standing.steps,
-        links=[Link(label="Everything about it", url=telling.url)] if telling.url else [],
+        links=_links(telling),
         resources=(name,),
         keywords=(incident.state.value.lower().replace("_", " "), quote(resource.type)),
         context=attributes,
@@ -155,95 +178,12 @@ def _chat(telling: Telling, standing: Standing, attributes: Mapping[str, str]) -
     )
 
 
-# -- for machines -------------------------------------------------------------------------------
-
-
-def _document(telling: Telling, standing: Standing) -> dict[str, Any]:
-    incident = telling.incident
-    return {
-        "schema": SCHEMA,
-        "incident_id": incident.incident_id,
-        "state": incident.state.value,
-        "summary": f"{incident.resource.id} {telling.happened}: {standing.short}",
-        "resource": incident.resource.model_dump(),
-        "successor": incident.successor,
-        "failure": incident.failure,
-        "signature": incident.signature,
-        "failed_at": incident.failed_at.isoformat(),
-        "opened_at": incident.opened_at.isoformat(),
-        "ended_at": incident.ended_at.isoformat() if incident.ended_at else None,
-        "healthy_seconds": incident.healthy_seconds,
-        "assessment": _assessment(incident),
-        "decision": _decision(incident),
-        "plan": _plan(incident.plan) if incident.plan else None,
-        "approval": incident.approval.model_dump(mode="json") if incident.approval else None,
-        "verification": _verification(incident),
-        "problem": incident.problem,
-        "next_steps": list(standing.steps),
-        "timeline": [_event(telling, event) for event in telling.timeline[-_MOST_EVENTS:]],
-    }
-
-
-def _assessment(incident: Incident) -> dict[str, Any] | None:
-    assessment = incident.assessment
-    if assessment is None:
-        return None
-    return {
-        "classification": assessment.classification.value,
-        "confidence": assessment.confidence,
-        "severity": assessment.severity,
-        "intent": assessment.intent.value,
-        "judge": assessment.judge.value,
-        "reasoning": assessment.reasoning,
-        "impact": assessment.impact.model_dump(),
-        "evidence": [_evidence(one) for one in assessment.evidence[:_MOST_EVIDENCE]],
-    }
-
-
-def _evidence(one: Evidence) -> dict[str, Any]:
-    return {"rule": one.rule, "source": one.source, "fact": one.fact, "weight": one.weight}
-
-
-def _decision(incident: Incident) -> dict[str, Any] | None:
-    decision = incident.decision
-    if decision is None:
-        return None
-    return {
-        "verdict": decision.verdict.value,
-        "reason": decision.reason,
-        "policy_version": decision.policy_version,
-    }
-
-
-def _plan(plan: RecoveryPlan) -> dict[str, Any]:
-    return {
-        "digest": plan.digest,
-        "summary": plan.summary,
-        "warning": plan.warning,
-        "risk": plan.risk.value,
-        "reversible": plan.reversible,
-        "automatic": plan.automatic,
-        "goal": plan.goal,
-        "actions": [{"action": call.action, "parameters": call.parameters} for call in plan.actions],
-    }
-
-
-def _verification(incident: Incident) -> dict[str, Any] | None:
-    found = incident.verification
-    return found.model_dump(mode="json") if found else None
-
-
-def _event(telling: Telling, event: TimelineEvent) -> dict[str, Any]:
-    return {
-        "number": event.number,
-        "at": event.at.isoformat(),
-        "seconds": seconds_in(telling, event.at),
-        "state": event.state.value,
-        "what": event.what,
-    }
-
-
-# -- so that SNS takes it -----------------------------------------------------------------------
+def _links(telling: Telling) -> list[Link]:
+    """Both buttons lead to the page, where the answer is given: a link that is followed changes nothing."""
+    answer = telling.links.get(CHAT) or telling.review_url
+    buttons = [Link(label="Approve", url=answer, style="primary")] if answer else []
+    buttons += [Link(label="Reject", url=answer, style="danger")] if answer else []
+    return [*buttons, *([Link(label="Everything about it", url=telling.url)] if telling.url else [])]
 
 
 def _cut(text: str) -> str:
@@ -256,22 +196,3 @@ def _cut(text: str) -> str:
             return "".join([*lines, "(There is more than a message can hold.)\n"])
         lines.append(line)
     return text
-
-
-def _fitted(document: dict[str, Any]) -> dict[str, Any]:
-    """As much of every text as there is room for."""
-    for limit in _TEXT_LIMITS:
-        fitted: dict[str, Any] = _bounded(document, limit)
-        if len(json.dumps(json.dumps(fitted))) <= _ROOM_FOR_DOCUMENT:
-            break
-    return fitted
-
-
-def _bounded(value: Any, limit: int) -> Any:
-    """Every text one line and not too long, and no list or object of any length."""
-    if isinstance(value, dict):
-        pairs = list(value.items())[:_MOST_KEYS]
-        return {inert(key, limit): _bounded(item, limit * _LONGER.get(key, 1)) for key, item in pairs}
-    if isinstance(value, list):
-        return [_bounded(item, limit) for item in value[:_MOST_EVENTS]]
-    return inert(value, limit) if isinstance(value, str) else value

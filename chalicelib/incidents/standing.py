@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chalicelib.incidents.model import Classification, State
-from chalicelib.incidents.telling import Telling, quote, say_duration, say_time, sentence
+from chalicelib.incidents.telling import Telling, quote, say_duration, say_names, say_time, sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,12 +134,19 @@ def _rejected(telling: Telling) -> Standing:
     )
 
 
-def _expired(_telling: Telling) -> Standing:
+def _expired(telling: Telling) -> Standing:
     return Standing(
-        short="nobody answered, not repaired, needs you",
-        sentences="Nobody answered in time, so nothing was changed. It is not repaired, and needs you.",
+        short="escalated: no answer, needs you",
+        sentences=f"Nobody answered in time, so nothing was changed.{asked_in_vain(telling)} "
+        "It is not repaired, and needs you.",
         steps=("Repair it by hand: what Mainstay would have done is below.",),
     )
+
+
+def asked_in_vain(telling: Telling) -> str:
+    """Who did not answer, as a further sentence; empty where nobody knows who was asked."""
+    names = say_names(telling.asked)
+    return f" Asked {'were' if len(telling.asked) > 1 else 'was'} {names}." if names else ""
 
 
 def _cooldown(_telling: Telling) -> Standing:

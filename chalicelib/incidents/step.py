@@ -63,8 +63,14 @@ class Step(Record):
     """When the incident came into its state."""
     healthy_seconds: float | None = None
     """From the failure to verified health, once that is known."""
+    crowd: int | None = None
+    """How many incidents were opened of late, this one among them; None where nobody has looked."""
     told: tuple[str, ...] = ()
     """The ids of the messages that people were sent."""
+    gathered: bool = False
+    """Whether people hear of it together with others."""
+    chat_problem: str = ""
+    """Why the chat was not told."""
     error: WorkflowError | None = None
 
     @property

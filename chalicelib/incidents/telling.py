@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from chalicelib.incidents.model import Incident, State, TimelineEvent, seconds_between
@@ -67,6 +67,10 @@ class Telling:
     happened: str
     url: str
     """The incident's page; empty where there is none."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Where people may answer, by who may; empty where nobody is asked, or no link could be made."""
+    asked: Sequence[str] = ()
+    """Who was asked, as far as that is known."""
 
     @property
     def words(self) -> Words:
@@ -86,11 +90,30 @@ class Telling:
         return any(event.what == UNDOING_VERIFIED for event in self.timeline)
 
     @property
+    def review_url(self) -> str:
+        """The one link of whoever this is for; empty where there is none, or one for each of several."""
+        return next(iter(self.links.values())) if len(self.links) == 1 else ""
+
+    @property
     def answer_by(self) -> datetime | None:
         """Until when people may answer, where they were asked."""
+        if self.incident.question is not None:
+            return self.incident.question.expires_at
         asked = [event for event in self.timeline if event.state is State.AWAITING_APPROVAL]
         limits = [(event.at, event.data.get("seconds")) for event in asked]
         return next((at + timedelta(seconds=n) for at, n in limits if isinstance(n, int)), None)
+
+
+ON_CALL = "on-call"
+"""Who is asked where the policy names nobody."""
+CHAT = "chat"
+"""Who answers by the buttons in a chat."""
+
+
+def say_names(names: Sequence[str]) -> str:
+    """Who was asked: ``alice and bob``."""
+    said = ["whoever is on call" if name == ON_CALL else quote(name, 80) for name in names]
+    return f"{', '.join(said[:-1])} and {said[-1]}" if len(said) > 1 else "".join(said)
 
 
 def quote(text: object, limit: int = 200) -> str:

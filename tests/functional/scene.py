@@ -34,6 +34,7 @@ TIMEOUT = 30
 
 POLICY = """
 limits: {settle_seconds: 1, model: never}
+messages: {people_per_five_minutes: 10000}
 budgets: {recoveries_per_hour: 1000, recoveries_per_hour_per_type: 1000, fleet_brake: 1000}
 rules:
   - {match: {id: "*/asks/*"}, set: {threshold: 1}}

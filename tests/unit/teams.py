@@ -285,13 +285,20 @@ class FakePublisher:
 
     def __init__(self) -> None:
         self.told: list[Message] = []
+        self.told_whom: list[str] = []
+        self.documents: list[dict[str, Any]] = []
         self.error: MainstayError | None = None
 
-    def __call__(self, message: Message) -> str:
+    def to_people(self, message: Message, attributes: Mapping[str, str] = {}) -> str:
         if self.error is not None:
             raise self.error
         self.told.append(message)
+        self.told_whom.append(attributes.get("approver", ""))
         return f"message-{len(self.told)}"
+
+    def to_machines(self, message: Message) -> str:
+        self.documents.append(message.document)
+        return f"document-{len(self.documents)}"
 
 
 class Team:
@@ -319,7 +326,7 @@ class Team:
             "incidents": self.incidents,
             "executions": self.executions,
             "scan_topic": self.topic,
-            "publish": self.publisher,
+            "notifier": self.publisher,
             "converse": self.converse,
             "telemetry": Telemetry(stage="prod", stream=self.log),
         }

@@ -170,7 +170,8 @@ def _notifier(aws: Aws) -> Notifier:
 
 def test_people_get_a_mail_and_a_chat_message_and_machines_a_document() -> None:
     aws = FakeAws({"MessageId": "message-1"})
-    assert _notifier(aws).publish(MESSAGE) == "message-1"
+    for publish in (_notifier(aws).to_machines, _notifier(aws).to_people):
+        assert publish(MESSAGE) == "message-1"
     machines, people = (sent for _, _, sent in aws.calls)
     assert {(service, operation) for service, operation, _ in aws.calls} == {("sns", "publish")}
     assert machines["TopicArn"] == f"{HERE}:machines"
@@ -183,7 +184,7 @@ def test_people_get_a_mail_and_a_chat_message_and_machines_a_document() -> None:
 
 def test_attributes_without_a_value_are_left_out_and_numbers_are_numbers() -> None:
     aws = FakeAws({"MessageId": "message-1"})
-    _notifier(aws).tell_people(MESSAGE, {"approver": "alice"})
+    _notifier(aws).to_people(MESSAGE, {"approver": "alice"})
     ((_, _, sent),) = aws.calls
     kinds = {
         name: (value["DataType"], value["StringValue"]) for name, value in sent["MessageAttributes"].items()
@@ -199,7 +200,7 @@ def test_attributes_without_a_value_are_left_out_and_numbers_are_numbers() -> No
 def test_the_same_message_has_the_same_id_in_a_chat() -> None:
     aws = FakeAws({"MessageId": "message-1"})
     for message in (MESSAGE, MESSAGE, replace(MESSAGE, text="another")):
-        _notifier(aws).tell_people(message)
+        _notifier(aws).to_people(message)
     first, again, other = (
         json.loads(json.loads(sent["Message"])["default"])["id"] for _, _, sent in aws.calls
     )

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.incidents.messages import SCHEMA, Message, render_message
+from chalicelib.incidents.message_document import SCHEMA
+from chalicelib.incidents.messages import Message, render_message
 from chalicelib.incidents.model import Actor, ActorKind, Incident, Judge, PastIncident, State
 from tests.unit.incidents.stories import STORIES, awaiting_approval, completed
 from tests.unit.incidents.told import (
@@ -98,7 +99,7 @@ def test_an_approval_is_asked_for_with_what_would_be_done() -> None:
     plan, story = text.index("What would be done"), text.index("What happened")
     assert plan < story
     assert "      mainstay approve inc-20260914-031206-1a2b3c4d\n" in text
-    assert f"      {CONSOLE}/incidents/inc-20260914-031206-1a2b3c4d\n" in text
+    assert f"      {CONSOLE}/ui/incidents/inc-20260914-031206-1a2b3c4d\n" in text
     assert "snapshot =\n  rds:orders-db-2026-09-14-02-00" in text
     assert "2026-09-14 04:12:09 UTC" in " ".join(text.split("\n"))
 
