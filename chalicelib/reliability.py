@@ -27,8 +27,8 @@ from chalicelib.prediction.scores import Worth, summarize
 
 MOST_PAGES, PAGE_SIZE = 4, 500
 """Of incidents, of this month and the last one together."""
-MOST_ALERTS = 200
-"""Of each of the two months."""
+MOST_ALERTS = 100
+"""Of each of the two months: so many fit into one answer of DynamoDB."""
 MOST_CALLS = MOST_PAGES + 2 + 1 + 1 + 1
 """Pages of incidents, alerts of two months, scores, outcomes, and the mode."""
 DAYS = 30

@@ -16,6 +16,7 @@
 | recoveries begun in an hour | ``LOAD#account/region`` | ``RECOVERING#hour`` |
 | issue of an AWS service | ``ISSUE#account/region`` | service |
 | mode | ``CONTROL`` | ``MODE`` |
+| modes that were set, with that one | ``CONTROL`` | ``SWITCHED#time`` |
 | link that was used | ``LINK#nonce`` | ``LINK`` |
 """
 

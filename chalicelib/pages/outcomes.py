@@ -24,7 +24,7 @@ from chalicelib.pages.charts_outcomes import (
 from chalicelib.pages.dress import render
 from chalicelib.pages.numbers import say_count, say_number, say_seconds, say_share
 from chalicelib.prediction.scores import Worth
-from chalicelib.reliability import Day, Reliability, Times
+from chalicelib.reliability import MOST_ALERTS, Day, Reliability, Times
 
 KINDS = {
     "healed": "healed and verified",
@@ -68,6 +68,7 @@ def render_outcomes(found: Reliability, *, base: str) -> str:
         probability=_calibration("probability", "Probability of warnings", found.probability),
         worth=(WORTH_HEADS, worth_rows(found.worth)),
         doubts=_doubts(found),
+        most_alerts=MOST_ALERTS,
         ladder=_ladder([one for one in found.ladder if not _is_only_told(one)]),
         told=[(one.signature, " ".join(one.why)) for one in found.ladder if _is_only_told(one)],
     )

@@ -68,6 +68,10 @@ def rung_of(
     return next(one for one in found if one.signature == signature)
 
 
+def test_every_signature_fits_into_one_call() -> None:
+    assert len(every_signature(team_of().types)) <= 100
+
+
 # -- what the policy allows ---------------------------------------------------------------------
 
 
