@@ -59,7 +59,7 @@ class Estate:
         made = [self._make_one(name) for name, count in counts.items() for _ in range(count)]
         instances = [cast.resource_id for cast in made if cast.act.type == "ec2.instance"]
         things.wait_until_running(self._world, instances)
-        self._world.settle()
+        self._world.aws.settle()
         self._casts += made
         self._world.set_policy(self._policy())
         self._world.sweep()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from mainstay.world import World
+if TYPE_CHECKING:
+    from mainstay.world import World  # the command line reads the constants here, and starts quickly
 
 EVERY_SECONDS = 300.0
 QUICK_SECONDS = 15.0

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import queue
+import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +56,52 @@ class Served:
         result = self.run(*words, "--json")
         assert result.exit_code == 0, result.stderr
         return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+class Terminal:
+    """A command that runs in a terminal of 80 columns."""
+
+    def __init__(self, *words: str) -> None:
+        ours, its = pty.openpty()
+        fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self._terminal = ours
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "mainstay", *words],
+            cwd=_ROOT,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "80"},
+            stdin=its,
+            stdout=its,
+            stderr=its,
+            preexec_fn=_own_terminal,  # noqa: PLW1509 - nothing but two system calls
+        )
+        os.close(its)
+
+    def read_until(self, text: str) -> str:
+        """All that was said up to this text."""
+        said = ""
+        while text not in said:
+            ready, _, _ = select.select([self._terminal], [], [], _TIMEOUT)
+            assert ready, said
+            said += os.read(self._terminal, 65536).decode()
+        return said
+
+    def write(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._terminal, keys.encode())
+
+    def end(self) -> int:
+        """Read on until it ends; answer its exit code."""
+        with suppress(OSError):  # how Linux says that nobody is at the other side any more
+            while os.read(self._terminal, 65536):
+                pass
+        os.close(self._terminal)
+        return self._process.wait(_TIMEOUT)
+
+
+def _own_terminal() -> None:
+    """So that Ctrl-C is for the command, and not for the tests."""
+    os.setsid()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def _start(*words: str) -> subprocess.Popen[str]:
@@ -134,6 +186,27 @@ def test_a_person_says_no_and_a_second_answer_is_refused(served: Served) -> None
     assert served.run("break", "ec2.instance", "--id", broken["resource"]["id"]).exit_code == 2
 
 
+def test_on_a_terminal_one_sees_the_plan_and_is_asked_first(served: Served) -> None:
+    (broken,) = served.run_json("break", "ec2.instance", "--kind", "unseen")
+    incident_id = served.hear(_progress("AWAITING_APPROVAL", broken["resource"]["id"]))["incident_id"]
+
+    unsure = Terminal("approve", incident_id, "--url", served.url)
+    assert "1. start the instance" in unsure.read_until("Approve this plan?")
+    unsure.write("n\n")
+    assert (unsure.end(), served.run_json("incidents", incident_id)[0]["state"]) == (1, "AWAITING_APPROVAL")
+    sure = Terminal("approve", incident_id, "--url", served.url)
+    sure.read_until("Approve this plan?")
+    sure.write("y\n")
+    assert sure.end() == 0
+
+
+def test_a_live_list_is_ended_by_ctrl_c(served: Served) -> None:
+    live = Terminal("incidents", "--watch", "--url", served.url)
+    live.read_until("inc-")
+    live.write("\x03")
+    assert live.end() == 0
+
+
 def test_incidents_are_listed_by_what_is_asked_for(served: Served) -> None:
     (broken,) = served.run_json("break", "ssm.parameter")
     name = broken["resource"]["id"]
@@ -170,11 +243,20 @@ def test_what_cannot_be_broken_is_one_line(served: Served) -> None:
     assert CliRunner().invoke(app, ["break", "x", "--url", "http://10.0.0.1"]).exit_code == 2
 
 
-def test_everything_that_is_listed_can_be_broken(served: Served) -> None:
-    found = LocalServer(served.url).get("/_local")
-
-    assert {one["type"] for one in found["resources"]} == set(found["types"])
+def test_what_is_listed_can_be_broken_and_ends_as_it_says(served: Served) -> None:
+    """All at once, but for what Terraform makes anew, which takes long and is the demo's to show."""
+    found = LocalServer(served.url).get("/_local")["types"]
     assert "ec2.instance" in served.run("break", "--list").stdout
+    ways = [(name, kind) for name, kinds in found.items() for kind in kinds if kind != "delete"]
+    ways += [("rds.db-instance", "delete"), ("dynamodb.table", "delete")]
+
+    broken = [served.run_json("break", name, "--kind", kind)[0] for name, kind in ways]
+    waiting = {(one["resource"]["id"], one["ends"]) for one in broken}
+    assert len(waiting) == len(ways)
+
+    while waiting:
+        line = served.hear(lambda line: line["kind"] == "progress")
+        waiting.discard((line["resource"]["id"], line["state"]))
 
 
 def test_pages_and_api_are_there_and_the_control_path_is_no_part_of_the_api(served: Served) -> None:
