@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.model import Resource
-from mainstay.embedded.personas import ALICE
 from tests.browser.conftest import SIZES, Open
 from tests.browser.mails import link_about
 from tests.functional.scene import Scene
@@ -19,7 +17,6 @@ HOSTILE = (
     "<script>document.title='owned'</script><img src=x onerror=document.title='owned'>"
     "\" onmouseover=\"document.title='owned' https://evil.example/ \u202egnp.exe \x1b[31mred"
 )
-MALLORY = replace(ALICE, user_agent=HOSTILE, user_identity={**ALICE.user_identity, "userName": HOSTILE})
 PAGES = ("/ui", "/ui/outcomes", "/ui/forecasts", "/ui/patterns", "/ui/policy")
 
 
@@ -77,19 +74,18 @@ def test_the_first_key_press_offers_to_skip_to_what_matters(open_page: Open) -> 
 
 def test_hostile_text_is_shown_and_does_nothing(scene: Scene, open_page: Open) -> None:
     parameter = scene.make_parameter("asks")
-    scene.tamper(parameter, HOSTILE, by=MALLORY)
+    scene.tamper(parameter)
     scene.waits(parameter)
-    link = link_about(scene.world, parameter.id)
-    story = scene.stories(parameter)[0]
-    for path in (link, f"/ui/incidents/{story.incident.incident_id}"):
-        page = open_page(path)
-        expect(page.locator("main")).to_contain_text("<img src=x onerror")
-        page.mouse.move(300, 300)
-        assert "owned" not in page.title()
-        assert page.locator("main img, main iframe, main script, main a[href*=evil]").count() == 0
-        assert not {"\u202e", "\x1b"} & set(page.locator("main").inner_text())
-    scene.say(parameter, approved=False)
-    scene.story(parameter)
+    page = open_page(link_about(scene.world, parameter.id))
+    page.get_by_label("Reason").fill(HOSTILE)
+    page.get_by_role("button", name="Reject").click()
+    story = scene.story(parameter)
+    for shown in (page, open_page(f"/ui/incidents/{story.incident.incident_id}")):
+        shown.mouse.move(300, 300)
+        assert "owned" not in shown.title()
+        assert shown.locator("main img, main iframe, main script, main a[href*=evil]").count() == 0
+        assert not {"\u202e", "\x1b"} & set(shown.content())
+    expect(shown.locator("main")).to_contain_text("<img src=x onerror")
 
 
 @pytest.mark.usefixtures("mode_auto_again")
