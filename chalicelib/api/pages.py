@@ -14,7 +14,15 @@ from chalicelib.api.forms import FORM_TYPE, read_form
 from chalicelib.api.gateway import GUARD, caller, routes
 from chalicelib.api.problems import Problem, kind_of, wrong_fields
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError, NotAnApproverError, WrongFieldError, WrongFormError
+from chalicelib.errors import (
+    MainstayError,
+    NotAnApproverError,
+    PlanChangedError,
+    WrongFieldError,
+    WrongFormError,
+    WrongStateError,
+)
+from chalicelib.incidents.telling import capital
 from chalicelib.services import collaborators
 
 _BASE = re.compile(r"(/[\w.-]{1,128}){1,4}")
@@ -91,14 +99,14 @@ def shown(make: Callable[[Collaborators], Response]) -> Response:
     except Problem as problem:
         return error_page(problem.kind.status, problem.detail)
     except WrongFieldError as error:
-        return error_page(HTTPStatus.BAD_REQUEST, f"{error.field}: {error}")
+        return error_page(HTTPStatus.BAD_REQUEST, f"{error.field}: {error}.")
     except (NotAnApproverError, WrongFormError) as error:
         return error_page(HTTPStatus.FORBIDDEN, f"{error}.")
     except MainstayError as error:
         status = kind_of(error).status
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             team.telemetry.warn(f"a page could not be shown: {error}", error=type(error).__name__)
-        return error_page(status, f"{type(error).__name__}: {error}")
+        return error_page(status, f"{capital(str(error))}.")
 
 
 def said_of(error: ValidationError) -> str:
@@ -160,7 +168,7 @@ def _story(
 
 
 def _answered(incident_id: str, team: Collaborators) -> Response:
-    """Back to the page, which shows what became of the answer; or the question again, where it was no use."""
+    """Back to the page, which shows what became of the answer; where it did not count, the page says why."""
     from chalicelib.reviewing import ReviewAnswer, answer_as  # noqa: PLC0415 - as above
 
     try:
@@ -169,6 +177,8 @@ def _answered(incident_id: str, team: Collaborators) -> Response:
         return _story(incident_id, team, str(error), HTTPStatus.BAD_REQUEST)
     except (NotAnApproverError, WrongFormError) as error:
         return _story(incident_id, team, str(error), HTTPStatus.FORBIDDEN)
+    except (PlanChangedError, WrongStateError) as error:
+        return _story(incident_id, team, str(error), HTTPStatus.CONFLICT)
     return see_other(f"/ui/incidents/{quote(incident_id, safe='')}")
 
 

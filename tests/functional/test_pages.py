@@ -285,7 +285,8 @@ def test_an_answer_after_the_answer_changes_nothing_and_says_so(
     late = browse(f"{path_of(story)}/answer", form)
 
     assert late.status == 409
-    assert late.page.one("h1").text == "It has moved on since you looked"
+    assert "Somebody else has answered" in late.page.one("p", role="alert").text
+    assert "rejected by" in late.page.words
     assert scene.value_of(parameter) == BAD
 
 
@@ -313,7 +314,7 @@ def test_a_form_that_this_person_was_not_shown_here_and_now_is_refused(
     scene.world.set_clock(None)
 
     assert answer.status in (400, 403)
-    assert "Nothing was recorded" in answer.page.words or answer.page.one("h1").text
+    assert "Your answer did not count" in answer.page.words
     assert scene.world.team.incidents.load(story.incident.incident_id).state is State.AWAITING_APPROVAL
     for waiting in (parameter, other):
         scene.say(waiting, approved=False)

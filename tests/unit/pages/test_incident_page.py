@@ -245,8 +245,8 @@ def test_an_answer_that_was_no_use_says_why_above_the_question() -> None:
     page = Page(render_incident(sheet, base="", now=later(story, 9), problem=said))
 
     alert = page.one("p", role="alert")
-    assert f"{said}. Nothing was recorded." in alert.text
-    assert page.words.index("That was no answer yet") < page.words.index("Approve exactly this?")
+    assert "Confirm: type orders-db exactly. Nothing was changed by it." in alert.text
+    assert page.words.index("Your answer did not count") < page.words.index("Approve exactly this?")
 
 
 @pytest.mark.parametrize(
