@@ -35,7 +35,7 @@ class Scale:
     high: float
     log: bool = False
 
-    def place(self, value: float) -> float:
+    def position(self, value: float) -> float:
         """0..1 for any number, 0.5 where there is nothing to tell apart."""
         low, high, at = (self._measure(one) for one in (self.low, self.high, value))
         # Halves, since the distance between two numbers may be more than a number can hold.

@@ -101,7 +101,7 @@ def _column(
 def _upwards(scale: Scale, value: float) -> float:
     """Pixels from the top; room is left for the letters of the highest level."""
     top = TEXT + 6
-    return _FLOOR - (_FLOOR - top) * scale.place(value)
+    return _FLOOR - (_FLOOR - top) * scale.position(value)
 
 
 def _days(columns: Sequence[Column]) -> Iterator[Markup]:
@@ -157,7 +157,7 @@ def _moments(scale: Scale, height: float) -> Iterator[Markup]:
         inside = sorted(one for one in (*_MOMENTS, *_BETWEEN) if scale.low <= one <= scale.high)
     step = 1 + len(inside) // 5
     for value in inside[::step]:
-        x = inset(scale.place(value))
+        x = inset(scale.position(value))
         yield line("grid", ((x, 0), (x, height - TEXT - 8)))
         yield label(say_seconds(value), x, height - 4)
 
@@ -166,10 +166,12 @@ def _strip(strip: Strip, top: float, scale: Scale) -> Iterator[Markup]:
     middle = top + 46
     yield line("axis", ((0, middle), (1, middle)))
     for place, seconds in enumerate(_thinned(finite(strip.seconds))):
-        yield dot("sample", inset(scale.place(max(0.1, seconds))), middle + _SPREAD[place % len(_SPREAD)], 3)
+        yield dot(
+            "sample", inset(scale.position(max(0.1, seconds))), middle + _SPREAD[place % len(_SPREAD)], 3
+        )
     for css, value in (("half", strip.p50), ("most", strip.p90)):
         if value is not None and len(strip.seconds) > 1:
-            x = inset(scale.place(max(0.1, value)))
+            x = inset(scale.position(max(0.1, value)))
             yield line(f"mark {css}", ((x, middle - 11), (x, middle + 11)))
     yield label(strip.label, 0, top + 14, css="name")
     yield label(f"n = {say_number(len(strip.seconds))}", 1, top + 14)
@@ -224,7 +226,7 @@ def draw_calibration(name: str, title: str, bins: Sequence[Bin]) -> Markup:
 
 def _right(share: float, floor: float) -> float:
     top = TEXT + 6
-    return floor - (floor - top) * Scale(low=0, high=1).place(share)
+    return floor - (floor - top) * Scale(low=0, high=1).position(share)
 
 
 def _share_lines(share: float, floor: float) -> Iterator[Markup]:
@@ -238,7 +240,7 @@ def _share_lines(share: float, floor: float) -> Iterator[Markup]:
 
 def _bin(one: Bin, floor: float) -> Iterator[Markup]:
     """The count stands at whichever end of the whisker has room for it."""
-    x, y = inset(Scale(low=0, high=1).place(one.stated)), _right(one.right, floor)
+    x, y = inset(Scale(low=0, high=1).position(one.stated)), _right(one.right, floor)
     high, low = _right(one.high, floor), _right(one.low, floor)
     yield line("whisker", ((x, low), (x, high)))
     yield dot("sample strong", x, y, min(9.0, 4 + log10(max(1, one.count))))
@@ -252,7 +254,7 @@ def _bin(one: Bin, floor: float) -> Iterator[Markup]:
 def draw_interval(name: str, title: str, share: float, low: float, high: float) -> Markup:
     """Where a share of 0..1 lies, and between which it may lie."""
     scale, middle = Scale(low=0, high=1), 14.0
-    at, left, right = (inset(scale.place(one)) for one in (share, low, high))
+    at, left, right = (inset(scale.position(one)) for one in (share, low, high))
     marks = [
         bar("track", inset(0), inset(1), middle - 3, middle + 3),
         bar("range", left, right, middle - 7, middle + 7),

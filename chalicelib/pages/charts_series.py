@@ -41,13 +41,13 @@ def draw_rates(name: str, title: str, rates: Sequence[float], height: float = 30
             "rate now" if place == len(found) - 1 else "rate",
             (place + 0.1) / len(found),
             (place + 0.9) / len(found),
-            height - max(1.0, (height - 2) * scale.place(rate)),
+            height - max(1.0, (height - 2) * scale.position(rate)),
             height,
         )
         for place, rate in enumerate(found)
     ]
     if usual is not None:
-        y = height - (height - 2) * scale.place(usual)
+        y = height - (height - 2) * scale.position(usual)
         marks.append(line("usual", ((0, y), (1, y))))
     now = found[-1] if found else None
     told = (
@@ -89,7 +89,7 @@ def draw_outlook(name: str, title: str, outlook: Outlook, say: Say = say_number)
 
     def down(value: float) -> float:
         top = TEXT + 8
-        return floor - 6 - (floor - 6 - top) * scale.place(value)
+        return floor - 6 - (floor - 6 - top) * scale.position(value)
 
     shapes = [*_fan(outlook, now, down), ("polyline", "series", _past(outlook, now, down))]
     marks = [
@@ -123,7 +123,7 @@ def _fan(
 
 
 def _when(outlook: Outlook, seconds: float, now: float) -> float:
-    return now + (0.97 - now) * Scale(low=0, high=outlook.ahead).place(seconds)
+    return now + (0.97 - now) * Scale(low=0, high=outlook.ahead).position(seconds)
 
 
 def _levels(outlook: Outlook, scale: Scale, down: Callable[[float], float], say: Say) -> Iterator[Markup]:

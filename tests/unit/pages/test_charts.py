@@ -80,13 +80,13 @@ def texts(svg: ET.Element) -> list[str]:
 
 @given(any_number, any_number, any_number, st.booleans())
 def test_every_number_has_a_place_on_every_scale(low: float, high: float, value: float, log: bool) -> None:
-    assert 0 <= Scale(low=low, high=high, log=log).place(value) <= 1
+    assert 0 <= Scale(low=low, high=high, log=log).position(value) <= 1
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2))
 def test_a_scale_keeps_the_order_and_uses_its_whole_length(values: list[float]) -> None:
     scale = scale_of(values)
-    places = [scale.place(value) for value in sorted(values)]
+    places = [scale.position(value) for value in sorted(values)]
     assert places == sorted(places)
     if scale.high / 2 - scale.low / 2 > 0:
         assert (places[0], places[-1]) == (0, 1)
