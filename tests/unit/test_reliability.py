@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.analysis.shares import Counted
@@ -20,6 +21,7 @@ from chalicelib.aws.memory import Memory
 from chalicelib.collaborators import Collaborators
 from chalicelib.incidents.alert import Alert, AlertOutcome
 from chalicelib.incidents.model import Resource, State
+from chalicelib.pages.outcomes import render_outcomes
 from chalicelib.reliability import DAYS, MOST_CALLS, MOST_PAGES, Reliability, Said, measure_reliability
 from chalicelib.services import make_collaborators
 from tests.unit.incidents.alerts import a_sight, an_alert
@@ -253,3 +255,24 @@ def test_probability_is_compared_with_what_happened_as_it_was_first_stated() -> 
     assert (low.stated, low.right) == (0.1, Counted(good=0, of=1))
     assert (high.stated, high.right) == (pytest.approx(0.7), Counted(good=1, of=2))
     assert found.alerts == {"failed": 1, "passed": 1, "wrong": 1, "prevented": 1, "": 1}
+
+
+# -- the page of it -----------------------------------------------------------------------------
+
+anything = st.builds(
+    an_entry,
+    st.timedeltas(timedelta(0), timedelta(days=70)),
+    st.floats(0, 1e9),
+    state=st.sampled_from(State),
+    confidence=st.floats(0, 1) | st.none(),
+    verdict=st.sampled_from(["", "RECOVER", "REVIEW", "IGNORE"]),
+    classification=st.sampled_from(["", "FAILURE", "TAMPERING", "ANOMALY", "NORMAL"]),
+)
+
+
+@settings(max_examples=15)
+@given(st.lists(anything, max_size=30))
+def test_a_page_can_be_made_of_whatever_happened(entries: list[Entry]) -> None:
+    page = render_outcomes(measured(*entries), base="")
+    assert "How much it may do by itself" in page
+    assert not re.search(r"\b(nan|inf|None)\b", re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL))
