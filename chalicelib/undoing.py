@@ -9,7 +9,7 @@ from chalicelib.collaborators import Collaborators
 from chalicelib.errors import NotHealthyYetError
 from chalicelib.incidents.base import Attributes
 from chalicelib.incidents.lifecycle import ENDED
-from chalicelib.incidents.model import State
+from chalicelib.incidents.model import Incident, State
 from chalicelib.incidents.plans import ActionCall, Health
 from chalicelib.incidents.step import Effect, Step
 from chalicelib.incidents.telling import UNDOING_VERIFIED
@@ -35,6 +35,8 @@ def roll_back(step: Step, team: Collaborators) -> Step:
     current = step.resumed(story.incident).moved(error=step.error)
     if current.state in ENDED:
         return current
+    if current.state is State.AWAITING_APPROVAL and step.error and step.error.Error in _TIMEOUTS:
+        return _expire(current, _why_expired(story.incident, _TIMEOUTS[step.error.Error]), team)
     if current.state is not State.ROLLING_BACK:
         return _begin(current, story.effects, team)
     if step.state is State.ROLLING_BACK and step.error is not None:
@@ -63,8 +65,6 @@ def end_somehow(step: Step, team: Collaborators) -> Step:
 
 def _begin(step: Step, effects: tuple[Effect, ...], team: Collaborators) -> Step:
     problem = _problem(step)
-    if step.state is State.AWAITING_APPROVAL and step.error and step.error.Error in _TIMEOUTS:
-        return _expire(step, _TIMEOUTS[step.error.Error], team)
     done = [effect for effect in effects if _may_have_happened(effect, team)]
     if not done:
         return give_up(step, problem, team)
@@ -73,6 +73,14 @@ def _begin(step: Step, effects: tuple[Effect, ...], team: Collaborators) -> Step
     news = News(what=f"The recovery failed: {problem[:400]}. Began to undo it", at=team.clock())
     moved = team.incidents.advance(step.moved(error=None), State.ROLLING_BACK, [news], problem=problem[:2000])
     return _undo_next(moved.moved(busy=False), effects, team)
+
+
+def _why_expired(incident: Incident, why: str) -> str:
+    """One of two is no approval: whoever agreed is named, so that the others know who waited for them."""
+    agreed = incident.question.agreed if incident.question else ()
+    if not agreed:
+        return why
+    return f"only {', '.join(one.by for one in agreed)} agreed in time, and another person had to as well"
 
 
 def _expire(step: Step, why: str, team: Collaborators) -> Step:

@@ -6,7 +6,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -23,11 +23,17 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Make, replace and list the keys that sign approval links.")
 
+Leaked = Annotated[
+    bool, typer.Option("--leaked", help="Forget the old keys now: every link that is out dies.")
+]
+
 _DESCRIPTION = "Mainstay signs approval links by these keys. Replace them by: mainstay keys rotate"
 
 
 @app.command("rotate", epilog="Example: mainstay keys rotate --stage prod")
-def rotate(stage: Stage = "dev", region: Region = "", as_json: AsJson = False) -> None:
+def rotate(
+    stage: Stage = "dev", region: Region = "", leaked: Leaked = False, as_json: AsJson = False
+) -> None:
     """Let a new key sign from now on, or make the first one.
 
     Links that are out stay good: the old key is believed for 24 hours more, the longest that a link lives.
@@ -35,7 +41,8 @@ def rotate(stage: Stage = "dev", region: Region = "", as_json: AsJson = False) -
     """
     with operating():
         team = _connect(stage, region)
-        _show(rotate_keys(team.aws.read, team.settings, team.clock()), team.clock(), as_json=as_json)
+        keys = rotate_keys(team.aws.read, team.settings, team.clock(), leaked=leaked)
+        _show(keys, team.clock(), as_json=as_json)
 
 
 @app.command("show", epilog="Example: mainstay keys show --stage prod")
@@ -46,9 +53,13 @@ def show(stage: Stage = "dev", region: Region = "", as_json: AsJson = False) -> 
         _show(team.link_keys(), team.clock(), as_json=as_json)
 
 
-def rotate_keys(call: ReadAws, settings: Settings, now: datetime) -> LinkKeys:
-    """Replace the keys of a stage; what is there but no keys is replaced whole, and all links die with it."""
-    return keep_keys(new_keys(_present_keys(call, settings), now), call, settings)
+def rotate_keys(call: ReadAws, settings: Settings, now: datetime, *, leaked: bool = False) -> LinkKeys:
+    """Replace the keys of a stage; what is there but no keys is replaced whole, and all links die with it.
+
+    So do they where a key has leaked.
+    """
+    old = None if leaked else _present_keys(call, settings)
+    return keep_keys(new_keys(old, now), call, settings)
 
 
 def new_keys(old: LinkKeys | None, now: datetime) -> LinkKeys:

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel
 
 from chalicelib import settings
+from chalicelib.analysis.approvers import Approvals, Approver
 from chalicelib.analysis.gates import GATES
 from chalicelib.analysis.policy import (
     Actors,
@@ -37,11 +38,11 @@ from chalicelib.recovery.actions import ACTIONS
 from chalicelib.recovery.model import Recreation
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.sweep import sweep
+from chalicelib.switching import MODES
 from chalicelib.telemetry import METRICS
 from mainstay.cli import app as command_line
 from mainstay.demo.days import DAYS
 from mainstay.demo.scenarios import SCENARIOS
-from mainstay.operate import MODES
 from tests.contract.documents import Document, documents, exists, names_in
 from tests.contract.source import ROOT
 
@@ -98,9 +99,11 @@ def test_commands_that_are_shown_exist(document: Document) -> None:
         if words[:1] == ["make"]:
             assert words[1] in targets
         if words[:1] == ["mainstay"]:
-            command = group.commands[words[1]]
+            command, rest = group.commands[words[1]], words[2:]
+            while rest and rest[0] in getattr(command, "commands", {}):
+                command, rest = command.commands[rest[0]], rest[1:]
             options = {option for parameter in command.params for option in parameter.opts}
-            assert {word for word in words[2:] if word.startswith("--")} <= options
+            assert {word for word in rest if word.startswith("--")} <= options
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:
@@ -187,6 +190,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "## `change_windows`: when people change things on purpose": (ChangeWindow,),
     "## `protected`: resources whose good state is remembered": (Protected, Recreation),
     "## `budgets`: how much may happen in an account": (Budgets,),
+    "## `approvals`: who is asked": (Approvals, Approver),
     "## `scan`: what is read to warn before anything fails": (ScanPolicy,),
 }
 
@@ -221,7 +225,7 @@ def test_the_defaults_that_are_named_are_those_of_the_source(heading: str) -> No
 def test_the_examples_of_the_policy_can_be_used() -> None:
     examples = [block.text for block in POLICY.blocks if block.language == "yaml"]
 
-    assert len(examples) == 4
+    assert len(examples) == 5
     assert read_policy("\n".join(examples))
 
 

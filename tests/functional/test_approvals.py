@@ -82,8 +82,11 @@ def test_an_answer_about_another_plan_is_refused_and_the_question_stands(
 def test_the_first_answer_counts(
     scene: Scene, asked: tuple[Resource, Story], first: bool, second: bool
 ) -> None:
+    """What is rejected before anything was begun is told in test_tie.py."""
     parameter, story = asked
     _answer(scene, story, approved=first)
+    if first:
+        scene.story(parameter)
     with pytest.raises(WrongStateError):
         _answer(scene, story, by="carol", approved=second)
     ended = scene.story(parameter).incident
