@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo serve test test-browser lint format policies bench clean help
+.PHONY: demo serve deploy test test-browser lint format policies bench clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -14,6 +14,9 @@ demo: $(READY) ## break embedded AWS in every way it knows, and watch it heal
 
 serve: $(READY) ## Mainstay with embedded AWS, REST API and pages on loopback: ARGS="--sample --open"
 	@$(BIN)/python -m mainstay serve $(ARGS)
+
+deploy: $(READY) ## put a stage into your account: ARGS="--stage prod --region us-east-1 --dry-run"
+	@$(BIN)/python -m mainstay deploy $(ARGS)
 
 test: $(READY) ## every test: unit, functional, contract
 	@$(BIN)/python -m pytest -n 2 $(ARGS)

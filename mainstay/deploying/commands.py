@@ -81,6 +81,8 @@ def destroy(
     from mainstay.infrastructure import PROJECT  # noqa: PLC0415
 
     progress = Progress(Console(stderr=as_json))
+    if not yes and not sys.stdin.isatty():
+        fail("nobody can be asked here: pass --yes")
     with deploying():
         target = find_target(stage, region)
         if not yes:
@@ -95,8 +97,6 @@ def destroy(
 
 
 def _ask(target: Target, *, with_tables: bool) -> None:
-    if not sys.stdin.isatty():
-        fail("nobody can be asked here: pass --yes")
     what = (
         "its functions, its infrastructure AND BOTH TABLES"
         if with_tables
