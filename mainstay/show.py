@@ -18,7 +18,6 @@ from chalicelib.lookup import IncidentShown, Timeline
 from chalicelib.outlook import Forecast, Metrics
 from chalicelib.prediction.numbers import tabulate_worths
 from chalicelib.recovery.actions import ACTIONS
-from chalicelib.recovery.model import RecoveryAction
 from chalicelib.steering import ModeShown
 from mainstay.colours import style_of
 
@@ -152,11 +151,10 @@ def print_plan(incident: IncidentShown) -> None:
         return
     console.print(Text.assemble((plan.summary, "bold"), f"\n{incident.resource.type} {incident.resource.id}"))
     for number, call in enumerate(plan.actions, start=1):
-        action = ACTIONS[call.action]
-        console.print(Text(f"  {number}. {action.title} ({action.kind.value}, {action.risk.value} risk)"))
+        console.print(Text(f"  {number}. {_titled(call.action)}"))
         for name, value in call.parameters.items():
             console.print(Text(f"       {name}: {value}", style="dim"))
-        console.print(Text(f"       undone by: {_undoing(action) or 'nothing'}", style="dim"))
+        console.print(Text(f"       undone by: {_undoing(call.action) or 'nothing'}", style="dim"))
     facts = {
         "risk": plan.risk.value,
         "undo": "every step can be undone" if plan.reversible else "not every step can be undone",
@@ -173,8 +171,15 @@ def agreed_so_far(incident: IncidentShown) -> tuple[str, ...]:
     return tuple(one.person or one.by for one in incident.question.agreed) if incident.question else ()
 
 
-def _undoing(action: RecoveryAction) -> str:
-    return ", ".join(ACTIONS[name].title for name in action.undone_by)
+def _titled(name: str) -> str:
+    """What an action does; of one that only another version knows, no more than its name."""
+    action = ACTIONS.get(name)
+    return f"{action.title} ({action.kind.value}, {action.risk.value} risk)" if action else name
+
+
+def _undoing(name: str) -> str:
+    action = ACTIONS.get(name)
+    return ", ".join(ACTIONS[one].title for one in action.undone_by) if action else ""
 
 
 def print_mode(mode: ModeShown) -> None:

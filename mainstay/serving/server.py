@@ -198,6 +198,11 @@ class _Exchange(BaseHTTPRequestHandler):
         self.request_version = self.protocol_version  # of an older one, http.server would send no head
         self._send(json_answer(code, {"message": self.responses[code][0]}))
 
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
+        """Without the query: it may hold a key."""
+        path = getattr(self, "path", "").partition("?")[0]  # there is none where it could not be read
+        self.log_message('"%s %s" %s', self.command, path, int(code))
+
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that http.server gives
         """Only where it is asked for, and without what could move a terminal."""
         if self.server.verbose:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -15,6 +20,7 @@ from mainstay.serving.server import serving
 from mainstay.world import World
 from tests.unit.serving.signed_api import KEYS, REGION, SignedApi
 
+ROOT = Path(__file__).parent.parent.parent
 OPERATOR = "arn:aws:iam::123456789012:user/operator"
 
 
@@ -29,9 +35,11 @@ def console(world: World) -> Iterator[int]:
             yield int(url.rpartition(":")[2])
 
 
-def _ask(port: int, method: str, target: str, body: str = "") -> tuple[HTTPResponse, str]:
+def _ask(
+    port: int, method: str, target: str, body: str = "", cookie: str = f"{COOKIE}=the-key"
+) -> tuple[HTTPResponse, str]:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = {"Cookie": f"{COOKIE}=the-key", "Accept": "text/html", "Content-Type": "application/json"}
+    headers = {"Cookie": cookie, "Accept": "text/html", "Content-Type": "application/json"}
     connection.request(method, target, body=body or None, headers=headers)
     answer = connection.getresponse()
     text = answer.read().decode()
@@ -72,3 +80,35 @@ def test_a_page_that_is_not_there_is_not_blamed_on_the_credentials(world: World)
     assert answer.status == 404
     assert "The stage has no such page" in text
     assert len(lines) == 1
+
+
+def test_the_command_prints_an_address_that_works_and_ends_well(world: World) -> None:
+    api = SignedApi(behind=Gateway(world.app, user=OPERATOR, stage="prod"))
+    keys = KEYS.get_frozen_credentials()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": keys.access_key,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_key,
+        "AWS_SESSION_TOKEN": keys.token,
+    }
+    with serving(api) as api_url:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mainstay", "console", "--api", f"{api_url}/prod", "--port", "0"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(3)]
+        address = urlsplit(said[1].removeprefix("Open ").strip())
+        entered, _ = _ask(int(address.port or 0), "GET", f"{address.path}?{address.query}")
+        cookie = str(entered.headers["Set-Cookie"]).partition(";")[0]
+        page, text = _ask(int(address.port or 0), "GET", "/prod/ui/policy", cookie=cookie)
+        process.terminate()
+        _, complaints = process.communicate(timeout=30)
+
+    assert (entered.status, page.status, process.returncode, complaints) == (303, 200, 0, "")
+    assert "<html" in text

@@ -2,13 +2,18 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.model import Resource, State
+from chalicelib.incidents.plans import ActionCall, Approval, Question
 from chalicelib.listing import ListedIncident
-from mainstay.show import age_of, list_of
+from chalicelib.lookup import IncidentShown, Timeline, describe
+from mainstay.show import age_of, agreed_so_far, list_of, print_incident, print_plan
+from tests.unit.incidents.told import STARTED, a_plan, a_timeline, an_incident
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -59,6 +64,59 @@ def test_a_list_fits_into_80_columns_and_says_what_each_waits_for() -> None:
     assert lines[0].startswith("AWAITING_APPROVAL ssm.parameter /orders/xxx")
     assert lines[1] == "  inc-20260301-120000-1a2b3c4d  5 min ago  waits for a person's answer"
     assert lines[3].endswith("tampering, decided review")
+
+
+def _asked(*agreed: str, **plan: Any) -> IncidentShown:
+    question = Question(
+        version="v1",
+        asked_at=NOW,
+        expires_at=NOW + timedelta(hours=1),
+        agreed=tuple(Approval(approved=True, by=by, digest="0" * 64, decided_at=NOW) for by in agreed),
+    )
+    incident = an_incident(State.AWAITING_APPROVAL, plan=a_plan(**plan), question=question)
+    return describe(Story(incident=incident, timeline=(), effects=()), "")
+
+
+def test_a_plan_is_shown_whole_before_somebody_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    restore = ActionCall(action="restore_db_instance", parameters={"snapshot": "rds:orders-db-2026"})
+    incident = _asked("alice", actions=(restore,), reversible=False, warning="two hours of data are lost")
+
+    print_plan(incident)
+
+    shown = capsys.readouterr().out
+    assert incident.plan is not None
+    for part in (
+        "1. restore the database from its newest snapshot (restore, medium risk)",
+        "snapshot: rds:orders-db-2026",
+        "two hours of data are lost",
+        "not every step can be undone",
+        incident.plan.digest,
+        "alice agreed",
+        "until    2026-03-01 13:00:00 UTC",
+    ):
+        assert part in shown
+    assert agreed_so_far(incident) == ("alice",)
+
+
+def test_what_takes_a_step_back_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    print_plan(_asked(actions=(ActionCall(action="start_ec2_instance"),)))
+    assert "undone by: stop the instance" in capsys.readouterr().out
+    print_plan(_asked(actions=(ActionCall(action="of_a_later_version"),)))
+    assert "1. of_a_later_version\n       undone by: nothing" in capsys.readouterr().out
+
+
+def test_one_incident_is_shown_with_its_timeline_and_where_that_is_broken(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    events = tuple(a_timeline(*STARTED))
+    timeline = Timeline(incident_id="inc", whole=False, broken="event 2 was changed", events=events)
+
+    print_incident(_asked(), timeline, NOW)
+
+    shown = capsys.readouterr().out
+    assert [event.what in shown for event in events] == [True] * len(events)
+    assert "The timeline is broken: event 2 was changed" in shown
+    assert max(map(len, shown.splitlines())) <= 80
 
 
 def test_an_empty_list_says_that_it_is() -> None:

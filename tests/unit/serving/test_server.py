@@ -192,9 +192,11 @@ def test_a_port_that_is_taken_says_so(port: int) -> None:
 def test_each_request_is_logged_where_that_is_asked_for(
     echo: Echo, port: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    head = "GET /seen HTTP/1.1\nHost: 127.0.0.1:{port}\nConnection: close\n\n"
+    head = "GET /seen?key=secret HTTP/1.1\nHost: 127.0.0.1:{port}\nConnection: close\n\n"
     _raw(port, head.format(port=port))
     assert capsys.readouterr().err == ""
     with serving(echo, verbose=True) as url:
         _raw(int(url.rpartition(":")[2]), head.format(port=url.rpartition(":")[2]))
-    assert '"GET /seen HTTP/1.1" 200' in capsys.readouterr().err
+    logged = capsys.readouterr().err
+    assert '"GET /seen" 200' in logged
+    assert "secret" not in logged
