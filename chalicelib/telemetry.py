@@ -27,6 +27,8 @@ METRICS: dict[str, MetricUnit] = {
     "Judged": MetricUnit.Count,
     "Ended": MetricUnit.Count,
     "NotTold": MetricUnit.Count,
+    "Gathered": MetricUnit.Count,
+    "ChatNotTold": MetricUnit.Count,
     "StageSeconds": MetricUnit.Seconds,
     "HealthySeconds": MetricUnit.Seconds,
     "LinesScanned": MetricUnit.Count,

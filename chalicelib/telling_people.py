@@ -187,7 +187,7 @@ def _say_in_chat(chat: Chat, place: Place | None, team: Collaborators) -> tuple[
         settings = _chat_settings(team)
         return (team.chat.say(chat, settings, place, team.clock()) if settings else place), ""
     except (ChatFailedError, SecretsUnreadableError) as error:
-        team.telemetry.warn(f"the chat was not told: {error}", thread=chat.thread)
+        team.telemetry.warn(f"the chat was not told: {error}", about=chat.thread)
         team.telemetry.count("ChatNotTold")
         return place, str(error)[:200]
 

@@ -33,7 +33,7 @@ class ChatSettings(Record):
     """Where a chat is, and how what is sent there is signed."""
 
     url: str = ""
-    """The webhook; with a token, where Slack's Web API is, if not at Slack."""
+    """The webhook; with a token, a Web API like Slack's, which ends in ``/api``."""
     secret: str = ""
     """By which requests are signed; without one they are not."""
     token: str = ""
@@ -43,6 +43,11 @@ class ChatSettings(Record):
     def is_web_api(self) -> bool:
         """Whether messages can be changed afterwards."""
         return bool(self.token and self.channel)
+
+    @property
+    def web_api(self) -> str:
+        """Slack's own, unless the settings name another one: a webhook is none."""
+        return self.url.rstrip("/") if self.url.rstrip("/").endswith("/api") else WEB_API
 
 
 def read_chat_settings(text: str) -> ChatSettings:
@@ -90,7 +95,7 @@ class ChatRoom:
     def _call(
         self, method: str, message: dict[str, Any], settings: ChatSettings, now: datetime
     ) -> dict[str, Any]:
-        answer = self._deliver(f"{settings.url or WEB_API}/{method}", message, settings, now)
+        answer = self._deliver(f"{settings.web_api}/{method}", message, settings, now)
         if answer.get("ok") is not True:
             raise ChatFailedError(f"{method} answered {str(answer.get('error', 'nothing of use'))[:80]}")
         return answer

@@ -34,16 +34,16 @@ class Answer:
     body: bytes
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS) -> Answer:
     """Send it once. OSError where nobody answers in time, ValueError where it may not be sent there."""
     if len(body) > LARGEST_BODY:
         raise ValueError(f"{len(body)} bytes are more than a chat is sent")
     parts = urlsplit(url)
     host, port = _host_of(parts)
     address = _address_of(host, port, parts.scheme)
-    deadline = time.monotonic() + SECONDS
-    connection = http.client.HTTPConnection(host, port, timeout=SECONDS)
-    link = _connect(host, port, address, secure=parts.scheme == "https")
+    deadline = time.monotonic() + seconds
+    connection = http.client.HTTPConnection(host, port, timeout=seconds)
+    link = _connect(host, (address, port), seconds, secure=parts.scheme == "https")
     connection.sock = link
     try:
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -81,8 +81,8 @@ def check_address(text: str, scheme: str) -> None:
         raise ValueError("without https, messages go to this machine only")
 
 
-def _connect(host: str, port: int, address: str, *, secure: bool) -> socket.socket:
-    plain = socket.create_connection((address, port), timeout=SECONDS)
+def _connect(host: str, address: tuple[str, int], seconds: float, *, secure: bool) -> socket.socket:
+    plain = socket.create_connection(address, timeout=seconds)
     if not secure:
         return plain
     try:
