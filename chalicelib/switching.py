@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from chalicelib.aws.switches import Switched
 from chalicelib.collaborators import Collaborators
@@ -21,6 +21,15 @@ _LONGEST_REASON, _LONGEST_NAME = 500, 256
 
 class NewMode(Record):
     """Which mode is to hold, and why: whoever stops everything may explain later."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"properties": {"mode": {"const": "off"}}},
+                {"properties": {"reason": {"pattern": r"\S"}}, "required": ["reason"]},
+            ]
+        }
+    )
 
     mode: Mode
     reason: Annotated[str, Field(max_length=_LONGEST_REASON)] = ""
