@@ -157,6 +157,13 @@ def test_what_every_action_holds_back_is_asked(change: dict[str, Any], why: str)
     assert why in rung.why[0]
 
 
+def test_one_action_that_may_run_by_itself_is_enough() -> None:
+    free = next(one for one in ACTIONS.values() if "stopped" in one.failures and one.automatic)
+    held = replace(free, name="another", automatic=False)
+    for actions in ({"a": free, "b": held}, {"b": held, "a": free}):
+        assert rung_of(team=team_of(actions=actions)).most is Autonomy.AUTOMATIC
+
+
 # -- how sure it is -----------------------------------------------------------------------------
 
 
