@@ -71,12 +71,13 @@ def look_over(query: OverviewQuery, team: Collaborators) -> Overview:
     ends = query.state in _ENDS
     open_ones = _none if ends or query.cursor else _open
     latest = _none if query.state and not ends else _ended
-    opened, more = open_ones(query, filters, team)
+    found, more = open_ones(query, filters, team)
+    opened = _with_deadlines([Shown(incident=one) for one in found], team)
     ended, following = latest(query, filters, team)
     return Overview(
         query=query,
         mode=team.memory.mode(),
-        open=_with_deadlines([Shown(incident=one) for one in opened], team),
+        open=opened,
         more_open=bool(more),
         ended=tuple(Shown(incident=one) for one in ended if one.state not in OPEN),
         next=following,
@@ -97,7 +98,8 @@ class Sheet:
 def read_sheet(incident_id: str, team: Collaborators, *, by: str) -> Sheet:
     """Raises UnknownIncidentError. Without keys for forms it can be looked at, and not answered."""
     story = team.incidents.story(incident_id)
-    return Sheet(story=story, review=_review(incident_id, by, team), mode=team.memory.mode())
+    review = _review(incident_id, by, team)
+    return Sheet(story=story, review=review, mode=team.memory.mode())
 
 
 def _review(incident_id: str, by: str, team: Collaborators) -> Review:
