@@ -23,7 +23,7 @@ def write_past(world: World, original: Incident, count: int) -> None:
     Records lie in the table and in all of its indexes. Timelines, which only their own incident reads,
     and marks of signals are left out. Embedded DynamoDB is filled from inside, as its API would take an hour.
     """
-    table = _stored_table(world)
+    table = stored_table(world)
     record = world.aws.client("dynamodb").get_item(
         TableName=world.team.incidents.table, Key=keys.record_key(original.incident_id)
     )["Item"]
@@ -91,7 +91,7 @@ def _learn(world: World, original: Incident, count: int) -> None:
         )
 
 
-def _stored_table(world: World) -> Any:
+def stored_table(world: World) -> Any:
     """The table as moto keeps it."""
     backends = importlib.import_module("moto.dynamodb.models").dynamodb_backends
     return backends[world.aws.account][world.aws.region].get_table(world.team.incidents.table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from chalicelib.api.scopes import SCOPES, scope_of
@@ -24,19 +24,19 @@ def policy_for(bearer: Bearer, routes: Mapping[str, Mapping[str, Any]], method_a
 
     API Gateway keeps it for the token's next calls, whatever they are for: so all routes are named.
     """
-    stage = "/".join(method_arn.split("/")[:2])
-    allowed = [f"{stage}/{method}{path}" for method, path in _allowed(bearer, routes)]
+    stage, scopes = "/".join(method_arn.split("/")[:2]), bearer.scopes & SCOPES.keys()
+    allowed = [f"{stage}/{method}{path}" for method, path in _allowed(scopes, routes)]
     effect, resources = ("Allow", allowed) if allowed else ("Deny", [f"{stage}/*"])
     statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resources}
     return {
         "principalId": bearer.subject,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
-        "context": {"scopes": " ".join(sorted(bearer.scopes & SCOPES.keys()))},
+        "context": {"scopes": " ".join(sorted(scopes))},
     }
 
 
-def _allowed(bearer: Bearer, routes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _allowed(scopes: Set[str], routes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for path, methods in sorted(routes.items()):
         for method, entry in sorted(methods.items()):
-            if entry.authorizer is not None and scope_of(method, path) in bearer.scopes:
+            if entry.authorizer is not None and scope_of(method, path) in scopes:
                 yield method, _PARAMETER.sub("*", path)
