@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.api.scopes import SCOPES, scope_of
@@ -35,7 +35,7 @@ def policy_for(bearer: Bearer, routes: Mapping[str, Mapping[str, Any]], method_a
     }
 
 
-def _allowed(scopes: Set[str], routes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _allowed(scopes: frozenset[str], routes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for path, methods in sorted(routes.items()):
         for method, entry in sorted(methods.items()):
             if entry.authorizer is not None and scope_of(method, path) in scopes:
