@@ -71,10 +71,10 @@ def _known(approval: Approval, link: Link | None, team: Collaborators) -> Approv
     """By the policy's own name for whoever answers; a stranger who calls himself so is marked as one."""
     known = team.policy.approvals
     if link is not None:
-        return approval.model_copy(update={"person": link.approver if link.approver in known.names else ""})
+        return approval.model_copy(update={"person": link.approver if link.approver in known.people else ""})
     name = known.name_of(approval.by)
     stranger = f"{approval.by} (not named by the policy)"
-    by = name or (stranger if approval.by in known.names else approval.by)
+    by = name or (stranger if approval.by in known.people else approval.by)
     return approval.model_copy(update={"by": by, "person": name})
 
 
@@ -160,11 +160,12 @@ def _is_first_of_two(incident: Incident, approval: Approval, team: Collaborators
     needed = people_needed(incident, team)
     if needed == 1:
         return False
-    agreed = [one.person for one in _question(incident).agreed]
+    people = team.policy.approvals.people
+    agreed = [one.person for one in _question(incident).agreed if one.person in people]
     if not approval.person:
         raise NotAnApproverError(
-            f"the plan cannot be undone: {needed} of {', '.join(team.policy.approvals.names)} have to agree, "
-            f"and {approval.by} is none of them. Ask them, or add this principal to approvals.approvers"
+            f"the plan cannot be undone: {needed} of {', '.join(people)} have to agree, and {approval.by} is "
+            "none of them. Ask them, or add this principal to approvals.approvers in the policy"
         )
     if approval.person in agreed:
         raise NotAnApproverError(f"{approval.person} has agreed already: somebody else has to agree as well")
@@ -210,7 +211,7 @@ def _reject(incident: Incident, approval: Approval, used: list[dict[str, Any]], 
 def _nothing_begun(incident: Incident, team: Collaborators) -> list[dict[str, Any]]:
     if not _is_tied(incident):
         return []
-    if team.answers.was_begun(incident.incident_id):
+    if team.answers.was_intended(incident.incident_id):
         raise WrongStateError(
             f"the recovery of {incident.incident_id} has begun and is not broken off: it is verified, and "
             "undone where it does not help. To stop every further change: mainstay mode off"

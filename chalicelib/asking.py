@@ -31,7 +31,7 @@ def people_needed(incident: Incident, team: Collaborators) -> int:
 
 def people_asked(team: Collaborators) -> tuple[str, ...]:
     """Whom links are made for."""
-    return team.policy.approvals.names or (ON_CALL,)
+    return team.policy.approvals.people or (ON_CALL,)
 
 
 def links_for(step: Step, incident: Incident, team: Collaborators) -> dict[str, str]:

@@ -36,8 +36,8 @@ class Approvals(Record):
         return value
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Of all of them."""
+    def people(self) -> tuple[str, ...]:
+        """The names of all of them."""
         return tuple(one.name for one in self.approvers)
 
     def name_of(self, principal: str) -> str:

@@ -26,7 +26,7 @@ class Answers:
         """Whether somebody has answered with this link."""
         return self._is_there(keys.link_key(link.nonce))
 
-    def was_begun(self, incident_id: str) -> bool:
+    def was_intended(self, incident_id: str) -> bool:
         """Whether the first effect of a recovery was ever intended."""
         return self._is_there(keys.effect_key(incident_id, FIRST_EFFECT))
 

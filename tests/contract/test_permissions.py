@@ -24,8 +24,10 @@ PARTS = {
     "chalicelib.aws.items:put_new": "dynamodb:PutItem",
     "chalicelib.aws.items:update": "dynamodb:UpdateItem",
     "chalicelib.aws.items:check": "dynamodb:ConditionCheckItem",
+    "chalicelib.aws.items:absent": "dynamodb:ConditionCheckItem",
+    "chalicelib.aws.secrets:Secrets.secret": "kms:Decrypt",
 }
-"""The parts that transactions are made of, and the permission of each."""
+"""What transactions are made of, and what reads a secret: the permission that each needs beside its calls."""
 
 RESTORING_A_TABLE = {
     f"dynamodb:{name}"

@@ -62,7 +62,10 @@ VANISHED = {
 FROM_AWS = {"ThrottledError", "UnreachableError"}
 """What any call to AWS may raise."""
 
-NEVER_LEAVES = {"ModelUnavailableError": "the rules stand in for the model"}
+NEVER_LEAVES = {
+    "ModelUnavailableError": "the rules stand in for the model",
+    "SecretsUnreadableError": "people are told without links, and without the chat",
+}
 """Retryable errors that are caught where they arise."""
 
 MOST_ATTEMPTS = 60

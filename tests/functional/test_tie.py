@@ -128,7 +128,7 @@ def test_of_an_intent_and_a_rejection_at_the_same_moment_the_intent_that_is_writ
         step = first_step(story.incident, team).resumed(team.incidents.load(story.incident.incident_id))
         team.executions.answer(team.incidents.task_token(story.incident.incident_id), step)
         scene.world.wait_until(
-            lambda: team.answers.was_begun(story.incident.incident_id), 10, "the recovery to begin"
+            lambda: team.answers.was_intended(story.incident.incident_id), 10, "the recovery to begin"
         )
 
     with (

@@ -154,6 +154,19 @@ def test_who_is_not_named_cannot_count_and_is_told_what_to_do(
     assert ended.incident.approval.by == "alice (not named by the policy)"
 
 
+def test_who_has_left_the_policy_has_not_agreed(scene: Scene, asked: tuple[Resource, Story]) -> None:
+    service, story = asked
+    answer(scene, story, ALICE)
+    scene.change_policy(
+        rules=[{"match": {"type": "ecs.service"}, "set": {"people_for_irreversible": 2}}],
+        approvals={"approvers": PEOPLE[1:]},
+    )
+    assert answer(scene, story, BOB).state is State.AWAITING_APPROVAL
+    assert links_to(scene, story).keys() == {"carol"}
+    answer(scene, story, BOB, approved=False)
+    assert scene.story(service).incident.state is State.REJECTED
+
+
 def test_one_no_ends_it(scene: Scene, asked: tuple[Resource, Story]) -> None:
     service, story = asked
     answer(scene, story, ALICE)

@@ -56,8 +56,8 @@ def test_the_first_whose_patterns_fit_counts() -> None:
 
 
 def test_nobody_is_named_unless_the_policy_does() -> None:
-    assert read_policy("").approvals.names == ()
-    assert named().names == ("alice", "bob", "carol")
+    assert read_policy("").approvals.people == ()
+    assert named().people == ("alice", "bob", "carol")
 
 
 @pytest.mark.parametrize(
