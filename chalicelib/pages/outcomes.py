@@ -236,6 +236,7 @@ def _rung(place: int, rung: Rung) -> dict[str, Any]:
         "tone": "idle" if rung.step is None else _TONES[rung.step],
         "counted": _outcomes(rung.outcomes),
         "needed": say_count(rung.needed, "more good outcome") if rung.needed else "",
+        "why": "" if rung.needed else " ".join(rung.why),
     }
 
 

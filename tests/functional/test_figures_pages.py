@@ -137,6 +137,13 @@ def test_what_became_of_incidents_is_counted(scene: Scene, browse: Open) -> None
     assert "ssm.parameter/tampered" in page.words
 
 
+def test_what_is_counted_leads_to_the_incidents_behind_it(browse: Open) -> None:
+    links = re.findall(r'href="/prod(/ui\?[^"]+)"', browse("/ui/outcomes").text)
+    assert {"/ui?state=REJECTED", "/ui?state=AWAITING_APPROVAL", "/ui?type=ec2.instance"} <= set(links)
+    for link in set(links):
+        assert browse(link).status == 200
+
+
 def test_a_page_may_carry_no_script_and_no_style_of_its_own(browse: Open) -> None:
     for path in ("/ui/outcomes", "/ui/forecasts", "/ui/patterns", "/ui/policy"):
         page = browse(path)

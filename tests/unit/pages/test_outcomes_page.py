@@ -74,10 +74,21 @@ def test_a_sample_is_said_to_be_one() -> None:
     assert "older days are left out" not in render_outcomes(found(), base="")
 
 
-def test_a_rung_says_where_it_stands_what_is_missing_and_why() -> None:
+def test_a_rung_says_where_it_stands_and_what_is_missing() -> None:
     page = render_outcomes(found(ladder=(a_rung(),)), base="")
-    for told in ("3 incidents: 2 recovered, 1 rejected", "9 more good outcomes", "It is 71% sure", ">ask<"):
+    for told in (
+        "3 incidents: 2 recovered, 1 rejected",
+        "9 more good outcomes",
+        ">71 %</span> sure",
+        ">ask<",
+    ):
         assert told in page
+    assert "80% are needed" not in page, "the same is not said twice"
+
+
+def test_a_rung_says_why_it_comes_no_higher_where_outcomes_change_nothing() -> None:
+    capped = a_rung(most=Autonomy.ASK, needed=None, why=("A person always agrees.",))
+    assert "A person always agrees." in render_outcomes(found(ladder=(capped,)), base="")
 
 
 def test_what_people_are_only_told_of_takes_one_line_until_it_happens() -> None:
