@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 
 from chalice import Response
@@ -10,59 +9,39 @@ from pydantic import ValidationError
 
 from chalicelib.api.forms import FORM_TYPE, read_form
 from chalicelib.api.gateway import GUARD, caller, routes
-from chalicelib.api.pages import base_path, error_page, html, see_other
-from chalicelib.api.problems import Problem, kind_of, wrong_fields
+from chalicelib.api.pages import base_path, html, said_of, see_other, shown
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import MainstayError, SecretsUnreadableError, UnknownLogGroupError, WrongFormError
-from chalicelib.services import collaborators
+from chalicelib.errors import SecretsUnreadableError, UnknownLogGroupError, WrongFormError
 
 
 @routes.route("/ui/outcomes", methods=["GET"], authorizer=GUARD)
 def show_outcomes() -> Response:
     """What healing was worth."""
-    return _shown(_outcomes)
+    return shown(_outcomes)
 
 
 @routes.route("/ui/forecasts", methods=["GET"], authorizer=GUARD)
 def show_ahead() -> Response:
     """What lies ahead."""
-    return _shown(_forecasts)
+    return shown(_forecasts)
 
 
 @routes.route("/ui/patterns", methods=["GET"], authorizer=GUARD)
 def show_log_group() -> Response:
     """What the log group says that ``?log_group=`` names."""
-    return _shown(_patterns)
+    return shown(_patterns)
 
 
 @routes.route("/ui/policy", methods=["GET"], authorizer=GUARD)
 def show_rulebook() -> Response:
     """What Mainstay may do."""
-    return _shown(_policy)
+    return shown(_policy)
 
 
 @routes.route("/ui/mode", methods=["POST"], authorizer=GUARD, content_types=[FORM_TYPE])
 def switch_from_page() -> Response:
     """Set the mode, in the name of whoever was shown the form."""
-    return _shown(_switch)
-
-
-def _shown(make: Callable[[Collaborators], Response]) -> Response:
-    """A page, or one that says why it cannot be shown."""
-    team = collaborators()
-    try:
-        return make(team)
-    except ValidationError as error:
-        return error_page(HTTPStatus.BAD_REQUEST, _said_of(error))
-    except Problem as problem:
-        return error_page(problem.kind.status, problem.detail)
-    except WrongFormError as error:
-        return error_page(HTTPStatus.FORBIDDEN, f"{error}.")
-    except MainstayError as error:
-        status = kind_of(error).status
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            team.telemetry.warn(f"a page could not be shown: {error}", error=type(error).__name__)
-        return error_page(status, f"{type(error).__name__}: {error}")
+    return shown(_switch)
 
 
 def _outcomes(team: Collaborators) -> Response:
@@ -135,14 +114,6 @@ def _switch(team: Collaborators) -> Response:
     try:
         asked = NewMode.model_validate(form)
     except ValidationError as error:
-        return _policy(team, _said_of(error), HTTPStatus.BAD_REQUEST)
+        return _policy(team, said_of(error), HTTPStatus.BAD_REQUEST)
     switch_mode(asked, team, by=by)
     return see_other("/ui/policy")
-
-
-def _said_of(error: ValidationError) -> str:
-    """What is wrong, without pydantic's own word for a reason that we gave."""
-    found = [
-        (one.field, one.message.removeprefix("Value error, ")) for one in wrong_fields(error, pointers=False)
-    ]
-    return "; ".join(f"{field}: {message}" if field else message for field, message in found)

@@ -110,8 +110,9 @@ def shown(make: Callable[[Collaborators], Response]) -> Response:
 
 
 def said_of(error: ValidationError) -> str:
-    """Which fields do not fit, and why."""
-    return "; ".join(f"{one.field}: {one.message}" for one in wrong_fields(error, pointers=False))
+    """Which fields do not fit, and why; of what fits no single field, why alone."""
+    found = wrong_fields(error, pointers=False)
+    return "; ".join(f"{one.field}: {one.message}" if one.field else one.message for one in found)
 
 
 # -- the routes ---------------------------------------------------------------------------------
