@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from logging import StreamHandler
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import MetricUnit
@@ -20,23 +20,33 @@ from aws_lambda_powertools.metrics.provider.cloudwatch_emf.cloudwatch import Ama
 
 NAMESPACE = "Mainstay"
 
-METRICS: dict[str, MetricUnit] = {
-    "Signals": MetricUnit.Count,
-    "SignalsIgnored": MetricUnit.Count,
-    "Decisions": MetricUnit.Count,
-    "Judged": MetricUnit.Count,
-    "Ended": MetricUnit.Count,
-    "NotTold": MetricUnit.Count,
-    "Gathered": MetricUnit.Count,
-    "ChatNotTold": MetricUnit.Count,
-    "StageSeconds": MetricUnit.Seconds,
-    "HealthySeconds": MetricUnit.Seconds,
-    "LinesScanned": MetricUnit.Count,
-    "Alerts": MetricUnit.Count,
-    "AlertOutcomes": MetricUnit.Count,
-    "AlertLeadSeconds": MetricUnit.Seconds,
+
+class Metric(NamedTuple):
+    """How a metric is counted. Every value has the dimension `Stage`, and exactly these besides."""
+
+    unit: MetricUnit
+    dimensions: tuple[str, ...] = ()
+
+
+METRICS: dict[str, Metric] = {
+    "Signals": Metric(MetricUnit.Count, ("Outcome", "ResourceType")),
+    "SignalsIgnored": Metric(MetricUnit.Count, ("Code",)),
+    "Decisions": Metric(MetricUnit.Count, ("Verdict", "ResourceType")),
+    "Judged": Metric(MetricUnit.Count, ("Judge", "Classification")),
+    "Ended": Metric(MetricUnit.Count, ("State", "ResourceType")),
+    "NotTold": Metric(MetricUnit.Count, ("State",)),
+    "Gathered": Metric(MetricUnit.Count, ("State",)),
+    "ChatNotTold": Metric(MetricUnit.Count),
+    "StageSeconds": Metric(MetricUnit.Seconds, ("State",)),
+    "OpenSeconds": Metric(MetricUnit.Seconds, ("State",)),
+    "HealthySeconds": Metric(MetricUnit.Seconds, ("ResourceType",)),
+    "LinesScanned": Metric(MetricUnit.Count, ("Source",)),
+    "Alerts": Metric(MetricUnit.Count, ("Detector", "Source")),
+    "AlertOutcomes": Metric(MetricUnit.Count, ("Detector", "Outcome")),
+    "AlertLeadSeconds": Metric(MetricUnit.Seconds, ("Detector",)),
 }
-"""Every metric there is. `HealthySeconds` is the time from the failure to verified health."""
+"""Every metric there is. `HealthySeconds` is the time from the failure to verified health, `OpenSeconds`
+the age of each incident that is open, as the sweep finds it: as many values as there are incidents."""
 
 _incident: ContextVar[str] = ContextVar("incident", default="")
 
@@ -77,7 +87,7 @@ class Telemetry:
         emf.add_dimension("Stage", self._stage)
         for name, value in dimensions.items():
             emf.add_dimension(name, value)
-        emf.add_metric(name=metric, unit=METRICS[metric], value=amount)
+        emf.add_metric(name=metric, unit=METRICS[metric].unit, value=amount)
         for name, value in _about().items():
             emf.add_metadata(name, value)
         self._stream.write(json.dumps(emf.serialize_metric_set(), separators=(",", ":")) + "\n")

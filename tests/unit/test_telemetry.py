@@ -79,7 +79,7 @@ def test_every_metric_is_written_in_the_form_that_cloudwatch_reads(
     (line,) = _lines(stream)
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE
-    assert directive["Metrics"] == [{"Name": metric, "Unit": METRICS[metric].value}]
+    assert directive["Metrics"] == [{"Name": metric, "Unit": METRICS[metric].unit.value}]
     assert sorted(directive["Dimensions"][0]) == ["Stage", "State"]
     assert (line["Stage"], line["State"]) == ("test", "COMPLETED")
     assert line[metric] in (2.5, [2.5])
