@@ -259,3 +259,13 @@ def test_an_answer_that_was_no_use_says_why_above_the_question() -> None:
 )
 def test_the_plan_is_told_as_far_as_it_came(story: Callable[[], told.Told], says: str) -> None:
     assert says in [one.text for one in shown(story_of(story())).all("h2")]
+
+
+def test_what_one_needs_elsewhere_can_be_copied() -> None:
+    story = story_of(stories.completed())
+    copied = [
+        one.attributes["data-copy"] for one in shown(story).all("button") if "data-copy" in one.attributes
+    ]
+
+    incident = story.incident
+    assert copied == [incident.incident_id, incident.resource.id, incident.bookmark.head]
