@@ -117,11 +117,7 @@ def make_collaborators(settings: Settings, clock: Callable[[], datetime] = now_u
         executions=Executions(aws, settings.state_machine_arn),
         aws=aws,
         secrets=Secrets(aws, clock),
-        notifier=Notifier(
-            aws,
-            people_topic_arn=settings.people_topic_arn,
-            machines_topic_arn=settings.machines_topic_arn,
-        ),
+        notifier=Notifier(aws, people=settings.people_topic_arn, machines=settings.machines_topic_arn),
         messages=MessageTable(aws, settings.incidents_table),
         chat=ChatRoom(),
         converse=Bedrock(aws, settings.model) if settings.model else None,

@@ -29,15 +29,14 @@ Task: TypeAlias = Callable[[], str]
 HANGS_AFTER = timedelta(minutes=10)
 """An open incident that is older and has no running workflow hangs."""
 
-_COUNTED = ("started", "ended", "kept_waiting", "reopened", "remembered", "told", "errors")
-
 STAYED_WELL = timedelta(hours=2)
 """For so long a recovered resource is looked at again."""
 
 
 def sweep(team: Collaborators) -> dict[str, Any]:
     """Look after everything once; answer what was found, as counts. One resource's error stops no other."""
-    found = dict.fromkeys(_COUNTED, 0)
+    found = {"started": 0, "ended": 0, "kept_waiting": 0, "reopened": 0, "remembered": 0}
+    found |= {"told": 0, "errors": 0}
     for find in (_open_tasks, _recovered_tasks, _protected_tasks):
         nothing: list[Task] = []
         for task in _carefully(partial(_listed, find, team), nothing, team, found):

@@ -188,7 +188,7 @@ def _say_in_chat(chat: Chat, place: Place | None, team: Collaborators) -> tuple[
         return (team.chat.say(chat, settings, place, team.clock()) if settings else place), ""
     except (ChatFailedError, SecretsUnreadableError) as error:
         team.telemetry.warn(f"the chat was not told: {error}", about=chat.thread)
-        team.telemetry.count("ChatNotTold")
+        team.telemetry.count("ChatNotTold", Kind=chat.kind)
         return place, str(error)[:200]
 
 

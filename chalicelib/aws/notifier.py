@@ -16,11 +16,11 @@ _NUMBERS = frozenset({"severity_number"})
 
 
 class Notifier:
-    """Publishes to the two topics. SNS may deliver a message more than once; none is lost in silence."""
+    """Publishes to the two topics, by their ARNs. SNS may deliver a message more than once; none is lost in silence."""
 
-    def __init__(self, aws: Aws, *, people_topic_arn: str, machines_topic_arn: str) -> None:
+    def __init__(self, aws: Aws, *, people: str, machines: str) -> None:
         self._aws = aws
-        self._people, self._machines = people_topic_arn, machines_topic_arn
+        self._people, self._machines = people, machines
 
     def to_machines(self, message: Message) -> str:
         """Send the document, and answer the id of the message."""

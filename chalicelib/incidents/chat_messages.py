@@ -15,7 +15,7 @@ from chalicelib.redaction import inert
 
 LONGEST_TITLE = 250
 LONGEST_DESCRIPTION = 8000
-_LONGEST_STEP, _MOST_STEPS, _LONGEST_WORD, _MOST_WORDS = 350, 10, 100, 10
+_LONGEST_STEP, _LONGEST_WORD, _MOST = 350, 100, 10
 _LONGEST_SUMMARY = 300
 
 
@@ -64,20 +64,24 @@ def q_notification(chat: Chat, *, message_id: str) -> dict[str, Any]:
             "textType": "client-markdown",
             "title": _fit(in_markdown(chat.title), LONGEST_TITLE),
             "description": _description(chat),
-            "nextSteps": [_fit(in_markdown(step), _LONGEST_STEP) for step in chat.steps[:_MOST_STEPS]],
-            "keywords": [_fit(in_markdown(word), _LONGEST_WORD) for word in chat.keywords[:_MOST_WORDS]],
+            "nextSteps": [_fit(in_markdown(step), _LONGEST_STEP) for step in _some(chat.steps)],
+            "keywords": [_fit(in_markdown(word), _LONGEST_WORD) for word in _some(chat.keywords)],
         },
         "metadata": {
             "threadId": chat.thread,
-            "summary": inert(chat.title, _LONGEST_SUMMARY),
+            "summary": _fit(in_markdown(chat.title), _LONGEST_SUMMARY),
             "eventType": f"mainstay-{chat.kind}",
-            "relatedResources": [inert(name, _LONGEST_SUMMARY) for name in chat.resources[:_MOST_WORDS]],
+            "relatedResources": [inert(name, _LONGEST_SUMMARY) for name in _some(chat.resources)],
             "additionalContext": {
                 name: inert(value, _LONGEST_WORD) for name, value in chat.context.items() if value
             },
             "enableCustomActions": False,
         },
     }
+
+
+def _some(texts: Sequence[str]) -> list[str]:
+    return [text for text in texts if text.strip()][:_MOST]
 
 
 def _description(chat: Chat) -> str:

@@ -11,6 +11,7 @@ import re
 _MARKUP = re.compile(r"[*_~|#\[\]{}\\]|[^\s.]\.[^\s.]|://|:[A-Za-z][\w+-]*:|(?<!\w)[-+>=]{3,}|^www\b|!\(|@")
 """Emphasis, links with and without brackets, names of sites, emoji, rules, mentions."""
 _MENTION = re.compile(r"(?<!\w)@")
+_SPECIAL = re.compile(r"<(?=[!@#])")
 _END = re.compile(r"[.,:;!?)]*$")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -18,6 +19,11 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 def in_markdown(text: str) -> str:
     """One line of text that is not ours alone, for clients that read Slack's or common markdown."""
     return " ".join(_word(word) for word in text.split())
+
+
+def in_plain(text: str) -> str:
+    """The same for what is said to be plain text, in which some clients look for mentions all the same."""
+    return _MENTION.sub("\uff20", _SPECIAL.sub("\u2039", text))
 
 
 def in_block(text: str) -> str:

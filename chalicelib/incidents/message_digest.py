@@ -73,8 +73,8 @@ def _needs_people(one: Telling) -> bool:
 def _title(ranked: Sequence[Telling]) -> str:
     asked = sum(one.incident.state is State.AWAITING_APPROVAL for one in ranked)
     needed = sum(_needs_people(one) for one in ranked) - asked
-    waiting = [f"{asked} wait for your answer"] if asked else []
-    waiting += [f"{needed} need you"] if needed > 0 else []
+    waiting = [f"{asked} wait{'s' * (asked == 1)} for your answer"] if asked else []
+    waiting += [f"{needed} need{'s' * (needed == 1)} you"] if needed > 0 else []
     return f"{len(ranked)} incidents at once" + (f": {', '.join(waiting)}" if waiting else "")
 
 

@@ -57,7 +57,7 @@ def _announcement(signal: Signal) -> str:
 def _call(signal: Signal, name: str) -> str:
     actor = signal.actor
     where = f" from {quote(actor.address, 60)}" if actor.address else ""
-    tool = f", with {_tool(actor.user_agent)}" if actor.user_agent.strip("[] ") else ""
+    tool = f", with {_tool(actor.user_agent)}" if actor.user_agent.strip("[] ").split() else ""
     without = " as a dry run" if signal.dry_run else ""
     refused = f"; AWS refused it: {quote(signal.error_code)}" if signal.error_code and not without else ""
     return f"{quote(actor.name) or 'somebody unnamed'} called {name}{without}{where}{tool}{refused}"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from chalicelib.incidents.chat_messages import Chat
-from chalicelib.incidents.chat_text import escaped
+from chalicelib.incidents.chat_text import escaped, in_plain
 
 LARGEST = 40_000
 """Bytes of a whole message, as JSON."""
@@ -25,7 +25,7 @@ def slack_message(chat: Chat) -> dict[str, Any]:
     """Text for notifications and old clients, and blocks; never larger than `LARGEST`."""
     for size in _SIZES:
         message = {
-            "text": _fit(escaped(f"{chat.title}. {chat.summary}"), _LONGEST_TEXT),
+            "text": _fit(escaped(in_plain(f"{chat.title}. {chat.summary}")), _LONGEST_TEXT),
             "mrkdwn": False,
             "parse": "none",
             "link_names": False,
@@ -41,7 +41,7 @@ def slack_message(chat: Chat) -> dict[str, Any]:
 def slack_reply(chat: Chat) -> dict[str, Any]:
     """A line for the thread below a message that was changed: what changes makes nobody look."""
     return {
-        "text": _fit(escaped(f"{chat.title}. {chat.summary}"), _LONGEST_TEXT),
+        "text": _fit(escaped(in_plain(f"{chat.title}. {chat.summary}")), _LONGEST_TEXT),
         "mrkdwn": False,
         "parse": "none",
         "link_names": False,
@@ -89,7 +89,7 @@ def _listed(items: Sequence[str], most: int) -> list[str]:
 
 
 def _plain(text: str, limit: int) -> dict[str, Any]:
-    return {"type": "plain_text", "text": _fit(text, limit), "emoji": False}
+    return {"type": "plain_text", "text": _fit(in_plain(text), limit), "emoji": False}
 
 
 def _fit(text: str, limit: int) -> str:

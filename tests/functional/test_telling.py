@@ -131,7 +131,7 @@ def test_a_digest_has_questions_first_by_their_deadline(scene: Scene, team: Coll
         assert tell_people(step, team).gathered
     assert tell_waiting(_at(team, minutes=5)) == 3
     digest = scene.inbox.people()[-1]
-    assert digest["Subject"] == "[Mainstay] 3 incidents at once: 2 wait for your answer, 1 need you"
+    assert digest["Subject"] == "[Mainstay] 3 incidents at once: 2 wait for your answer, 1 needs you"
     text = digest["Message"]["content"]["description"]
     order = [text.index(step.incident_id) for step in (soon, late, failed)]
     assert order == sorted(order)

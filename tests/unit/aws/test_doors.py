@@ -165,7 +165,7 @@ HERE = "arn:aws:sns:eu-west-1:111122223333"
 
 
 def _notifier(aws: Aws) -> Notifier:
-    return Notifier(aws, people_topic_arn=f"{HERE}:people", machines_topic_arn=f"{HERE}:machines")
+    return Notifier(aws, people=f"{HERE}:people", machines=f"{HERE}:machines")
 
 
 def test_people_get_a_mail_and_a_chat_message_and_machines_a_document() -> None:
