@@ -15,6 +15,7 @@ def operating() -> Iterator[None]:
     """Errors that we raise on purpose become one line each: 1 where the answer is no, 2 for the rest."""
     from chalicelib.errors import (  # noqa: PLC0415 - the command line starts quickly without
         MainstayError,
+        NotAnApproverError,
         PlanChangedError,
         RecordMovedError,
         WrongStateError,
@@ -22,7 +23,7 @@ def operating() -> Iterator[None]:
 
     try:
         yield
-    except (PlanChangedError, RecordMovedError, WrongStateError) as error:
+    except (NotAnApproverError, PlanChangedError, RecordMovedError, WrongStateError) as error:
         refuse(str(error))
     except MainstayError as error:
         fail(str(error))

@@ -59,7 +59,7 @@ def incidents(  # noqa: PLR0913, PLR0917 - one for each option
 
 def _id_in(words: list[str]) -> str:
     given = words[1:] if words[:1] == ["show"] else words
-    if len(given) > 1 or (words and not given):
+    if len(given) > 1 or (words and not any(given)):
         fail("say which one: mainstay incidents show ID")
     return given[0] if given else ""
 

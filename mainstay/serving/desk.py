@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from chalicelib import errors
 from chalicelib.listing import Incidents, IncidentsQuery
@@ -29,11 +30,11 @@ class LocalDesk:
 
     def incident(self, incident_id: str) -> IncidentShown:
         """The whole record."""
-        return IncidentShown.model_validate(self._get(f"/incidents/{incident_id}"))
+        return IncidentShown.model_validate(self._get(_path(incident_id)))
 
     def timeline(self, incident_id: str) -> Timeline:
         """Its timeline, checked there."""
-        return Timeline.model_validate(self._get(f"/incidents/{incident_id}/timeline"))
+        return Timeline.model_validate(self._get(f"{_path(incident_id)}/timeline"))
 
     def reply(self, incident_id: str, reply: Reply) -> None:
         """Approve or reject."""
@@ -41,7 +42,7 @@ class LocalDesk:
         body = {"digest": reply.digest, "reason": reply.reason}
         headers = {"If-Match": reply.etag} if reply.etag else {}
         with _named_errors():
-            self.server.ask("POST", f"/incidents/{incident_id}/{what}", body, headers)
+            self.server.ask("POST", f"{_path(incident_id)}/{what}", body, headers)
 
     def mode(self) -> ModeShown:
         """As it is set now."""
@@ -65,8 +66,13 @@ class LocalDesk:
             return self.server.get(path, query)
 
 
+def _path(incident_id: str) -> str:
+    return f"/incidents/{quote(incident_id, safe='')}"
+
+
 _ERRORS: Mapping[str, type[errors.MainstayError]] = {
     "unknown-incident": errors.UnknownIncidentError,
+    "forbidden": errors.NotAnApproverError,
     "not-waiting": errors.WrongStateError,
     "plan-changed": errors.PlanChangedError,
     "record-moved": errors.RecordMovedError,

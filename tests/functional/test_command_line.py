@@ -74,7 +74,8 @@ def test_the_mode_is_said_and_set(world: World) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("incidents", "inc-nowhere"), "there is no incident inc-nowhere"),
+        (("incidents", "inc-20260301-120000-1a2b3c4d"), "there is no incident inc-20260301-120000-1a2b3c4d"),
+        (("incidents", "inc-nowhere"), "ids of incidents look like"),
         (("mode", "banana"), "'banana' is no mode"),
         (("mode", "auto"), "say why it is to be auto"),
         (("incidents", "--state", "banana"), "--state"),
@@ -82,7 +83,7 @@ def test_the_mode_is_said_and_set(world: World) -> None:
         (("incidents", "--since", "last week"), "--since"),
         (("incidents", "show"), "say which one"),
         (("alerts", "al-nowhere"), "there is no alert al-nowhere"),
-        (("approve", "inc-nowhere"), "there is no incident inc-nowhere"),
+        (("approve", "inc-20260301-120000-1a2b3c4d"), "there is no incident inc-20260301-120000-1a2b3c4d"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -259,6 +259,12 @@ def test_what_is_listed_can_be_broken_and_ends_as_it_says(served: Served) -> Non
         waiting.discard((line["resource"]["id"], line["state"]))
 
 
+def test_an_incident_that_is_none_is_one_line(served: Served) -> None:
+    for name in ("inc-20260301-120000-1a2b3c4d", "inc/../../_local", "x?state=open", ""):
+        result = served.run("incidents", "show", name)
+        assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+
+
 def test_pages_and_api_are_there_and_the_control_path_is_no_part_of_the_api(served: Served) -> None:
     server = LocalServer(served.url)
 
