@@ -15,7 +15,7 @@ from chalicelib.api.problems import (
     FORBIDDEN,
     INTERNAL,
     FieldError,
-    Problem,
+    ProblemError,
     as_response,
     kind_of,
 )
@@ -60,12 +60,12 @@ def answer_change(story: Story[Q], body: type[Q], standing: Callable[[Collaborat
 
     def respond(team: Collaborators) -> Response:
         if not caller():
-            raise Problem(kind=FORBIDDEN, detail="Nobody is named as the one who asks.")
+            raise ProblemError(kind=FORBIDDEN, detail="Nobody is named as the one who asks.")
         try:
             return as_json(story(read_body(body), team))
         except (PlanChangedError, WrongStateError, RecordMovedError) as refused:
             more = standing(team).model_dump(mode="json")
-            raise Problem(kind=kind_of(refused), detail=str(refused), more=more) from refused
+            raise ProblemError(kind=kind_of(refused), detail=str(refused), more=more) from refused
 
     return _answered(respond)
 
@@ -75,7 +75,7 @@ def answer_health(check: Callable[[Collaborators], Record], unwell: Record) -> R
     try:
         read_query(NoQuery)
         return as_json(check(collaborators()))
-    except Problem as problem:
+    except ProblemError as problem:
         return _told(problem)
     except MainstayError:
         routes.log.warning("the health check failed", exc_info=False)
@@ -114,25 +114,25 @@ def _answered(respond: Callable[[Collaborators], Response]) -> Response:
     team = collaborators()
     try:
         return respond(team)
-    except Problem as problem:
+    except ProblemError as problem:
         return _told(problem)
     except MainstayError as error:
         return _told(_as_problem(error, team))
     except Exception as error:  # noqa: BLE001 - the caller learns nothing of it, and our log all but secrets
         team.telemetry.warn(f"a request broke: {error}", error=type(error).__name__)
-        return _told(Problem(kind=INTERNAL))
+        return _told(ProblemError(kind=INTERNAL))
 
 
-def _as_problem(error: MainstayError, team: Collaborators) -> Problem:
+def _as_problem(error: MainstayError, team: Collaborators) -> ProblemError:
     """A broken answer of AWS tells of our inside, so that its text stays in the log."""
     kind = kind_of(error)
     if kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         team.telemetry.warn(f"a request could not be answered: {error}", error=type(error).__name__)
-        return Problem(kind=kind)
+        return ProblemError(kind=kind)
     wrong = (FieldError(field=error.field, message=str(error)),) if isinstance(error, WrongFieldError) else ()
     detail = f"{error.field}: {error}" if isinstance(error, WrongFieldError) else str(error)
-    return Problem(kind=kind, detail=detail, errors=wrong)
+    return ProblemError(kind=kind, detail=detail, errors=wrong)
 
 
-def _told(problem: Problem) -> Response:
+def _told(problem: ProblemError) -> Response:
     return as_response(problem, routes.current_request.context["path"], HEADERS)

@@ -9,7 +9,7 @@ from chalice.app import MultiDict
 from pydantic import ValidationError
 
 from chalicelib.api.gateway import routes
-from chalicelib.api.problems import INVALID_BODY, INVALID_QUERY, FieldError, Kind, Problem, wrong_fields
+from chalicelib.api.problems import INVALID_BODY, INVALID_QUERY, FieldError, Kind, ProblemError, wrong_fields
 from chalicelib.incidents.base import Record
 
 MAX_BYTES = 64 * 1024
@@ -23,11 +23,11 @@ class NoQuery(Record):
 
 
 def read_query(form: type[Q]) -> Q:
-    """The query of this request; Problem where it has an unknown field, a wrong one, or one twice."""
+    """The query of this request; ProblemError where it has an unknown field, a wrong one, or one twice."""
     given: Any = routes.current_request.query_params or MultiDict({})
     twice = [name for name in given if len(given.getlist(name)) > 1]
     if twice:
-        raise Problem(
+        raise ProblemError(
             kind=INVALID_QUERY,
             detail="A field is given more than once.",
             errors=tuple(FieldError(field=name, message="give it once") for name in sorted(twice)[:10]),
@@ -38,7 +38,7 @@ def read_query(form: type[Q]) -> Q:
 def read_body(form: type[Q]) -> Q:
     """The body of this request, whose query has to be empty."""
     if routes.current_request.query_params:
-        raise Problem(kind=INVALID_QUERY, detail="There is no query here: say it in the body.")
+        raise ProblemError(kind=INVALID_QUERY, detail="There is no query here: say it in the body.")
     return _checked(form, parse_json(routes.current_request.raw_body), INVALID_BODY)
 
 
@@ -48,11 +48,11 @@ def parse_json(body: bytes) -> Any:
         found = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_refuse)
         json.dumps(found, ensure_ascii=False).encode()
     except RecursionError as error:
-        raise Problem(kind=INVALID_BODY, detail="The body is nested too deeply.") from error
+        raise ProblemError(kind=INVALID_BODY, detail="The body is nested too deeply.") from error
     except UnicodeError as error:
-        raise Problem(kind=INVALID_BODY, detail="The body is not UTF-8 throughout.") from error
+        raise ProblemError(kind=INVALID_BODY, detail="The body is not UTF-8 throughout.") from error
     except ValueError as error:
-        raise Problem(kind=INVALID_BODY, detail=f"The body is no JSON: {error}") from error
+        raise ProblemError(kind=INVALID_BODY, detail=f"The body is no JSON: {error}") from error
     return found
 
 
@@ -62,7 +62,7 @@ def _checked(form: type[Q], given: Any, kind: Kind) -> Q:
     except ValidationError as error:
         wrong = wrong_fields(error, pointers=kind is INVALID_BODY)
         told = "; ".join(f"{one.field}: {one.message}" if one.field else one.message for one in wrong)
-        raise Problem(kind=kind, detail=told, errors=wrong) from error
+        raise ProblemError(kind=kind, detail=told, errors=wrong) from error
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from chalice.app import Request
 from chalicelib.api.answers import HEADERS
 from chalicelib.api.bodies import MAX_BYTES
 from chalicelib.api.gateway import AUTH, routes
-from chalicelib.api.problems import FORBIDDEN, TOO_LARGE, Problem, as_response, kind_of_status
+from chalicelib.api.problems import FORBIDDEN, TOO_LARGE, ProblemError, as_response, kind_of_status
 from chalicelib.api.scopes import is_allowed
 
 
@@ -19,15 +19,15 @@ def keep_edges(request: Request, get_response: Callable[[Request], Response]) ->
     """Refuse what is too long, and put what Chalice says into the form of all other problems."""
     where = request.context["path"]
     if len(request.raw_body) > MAX_BYTES:
-        return as_response(Problem(kind=TOO_LARGE, detail=f"At most {MAX_BYTES} bytes."), where, HEADERS)
+        return as_response(ProblemError(kind=TOO_LARGE, detail=f"At most {MAX_BYTES} bytes."), where, HEADERS)
     if not _may_be_called(request):
         detail = f"The token does not allow {request.method} here."
-        return as_response(Problem(kind=FORBIDDEN, detail=detail), where, HEADERS)
+        return as_response(ProblemError(kind=FORBIDDEN, detail=detail), where, HEADERS)
     response = get_response(request)
     if not _is_chalices(response):
         return response
     allow = {name: value for name, value in response.headers.items() if name == "Allow"}
-    return as_response(Problem(kind=kind_of_status(response.status_code)), where, {**HEADERS, **allow})
+    return as_response(ProblemError(kind=kind_of_status(response.status_code)), where, {**HEADERS, **allow})
 
 
 def _may_be_called(request: Request) -> bool:

@@ -12,7 +12,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from chalicelib import VERSION
 from chalicelib.api.examples import EXAMPLES
 from chalicelib.api.operations import EVERYWHERE, OPERATIONS, Operation
-from chalicelib.api.problems import CONTENT_TYPE, FORBIDDEN, Kind, Problem, ProblemDocument, as_document
+from chalicelib.api.problems import CONTENT_TYPE, FORBIDDEN, Kind, ProblemDocument, ProblemError, as_document
 from chalicelib.api.scopes import SCOPES
 from chalicelib.collaborators import Collaborators
 from chalicelib.incidents.base import Record
@@ -185,11 +185,11 @@ def _problems(operation: Operation, kinds: list[Kind]) -> dict[str, Any]:
 
 def _document(kind: Kind, operation: Operation) -> dict[str, Any]:
     path = operation.path.replace("{incident_id}", _INCIDENT_ID["example"])  # type: ignore[arg-type]
-    return as_document(Problem(kind=kind), path)
+    return as_document(ProblemError(kind=kind), path)
 
 
 def _shown(kind: Kind) -> dict[str, Any]:
-    return {"example": as_document(Problem(kind=kind), "/mode")}
+    return {"example": as_document(ProblemError(kind=kind), "/mode")}
 
 
 # -- models -------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from chalicelib.api.forms import FORM_TYPE, read_form
 from chalicelib.api.gateway import GUARD, caller, routes
-from chalicelib.api.problems import Problem, kind_of, wrong_fields
+from chalicelib.api.problems import ProblemError, kind_of, wrong_fields
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import (
     MainstayError,
@@ -96,7 +96,7 @@ def shown(make: Callable[[Collaborators], Response]) -> Response:
         return make(team)
     except ValidationError as error:
         return error_page(HTTPStatus.BAD_REQUEST, said_of(error))
-    except Problem as problem:
+    except ProblemError as problem:
         return error_page(problem.kind.status, problem.detail)
     except WrongFieldError as error:
         return error_page(HTTPStatus.BAD_REQUEST, f"{error.field}: {error}.")

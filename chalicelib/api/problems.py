@@ -138,7 +138,7 @@ class ProblemDocument(Record):
 
 
 @dataclass(kw_only=True, eq=False)
-class Problem(Exception):  # noqa: N818 - the name that RFC 9457 gives to what is answered
+class ProblemError(Exception):
     """A request that ends here, with what its caller is told."""
 
     kind: Kind
@@ -179,7 +179,7 @@ def _place(parts: Iterable[int | str], *, pointers: bool) -> str:
     return "".join(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in names)
 
 
-def as_document(problem: Problem, instance: str) -> dict[str, Any]:
+def as_document(problem: ProblemError, instance: str) -> dict[str, Any]:
     """The problem document of the request to this path."""
     document = ProblemDocument(
         type=problem.kind.uri,
@@ -192,7 +192,7 @@ def as_document(problem: Problem, instance: str) -> dict[str, Any]:
     return {**document.model_dump(mode="json"), **problem.more}
 
 
-def as_response(problem: Problem, instance: str, headers: Mapping[str, str]) -> Response:
+def as_response(problem: ProblemError, instance: str, headers: Mapping[str, str]) -> Response:
     """The same as an answer."""
     return Response(
         body=json.dumps(as_document(problem, instance)),

@@ -17,7 +17,7 @@ from chalicelib import reviewing
 from chalicelib.api.forms import FORM_TYPE, read_form
 from chalicelib.api.gateway import routes
 from chalicelib.api.pages import base_path, html
-from chalicelib.api.problems import Problem
+from chalicelib.api.problems import ProblemError
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import (
     ExpiredLinkError,
@@ -150,7 +150,7 @@ def _taken(token: str, team: Collaborators) -> Response:
         return _closed(_TOO_LONG)
     try:
         form = reviewing.ReviewAnswer.model_validate(read_form())
-    except (Problem, ValidationError):
+    except (ProblemError, ValidationError):
         return _closed(_UNREADABLE)
     return _closed(*_said(reviewing.answer_review(token, form, team)))
 

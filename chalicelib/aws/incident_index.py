@@ -74,7 +74,7 @@ class Wanted:
         return " AND ".join([*of_type, *(["#state = :state"] if self.state else [])])
 
     @property
-    def names(self) -> dict[str, str]:
+    def attribute_names(self) -> dict[str, str]:
         """Of attributes whose names are DynamoDB's own words."""
         of_type = {"#resource": "resource"} if self.type else {}
         return of_type | ({"#state": "state"} if self.state not in {"", OPEN} else {})
@@ -172,8 +172,8 @@ class IncidentIndex:
         }
         if wanted.filters:
             query["FilterExpression"] = wanted.filters
-        if wanted.names:
-            query["ExpressionAttributeNames"] = wanted.names
+        if wanted.attribute_names:
+            query["ExpressionAttributeNames"] = wanted.attribute_names
         if start is not None:
             query["ExclusiveStartKey"] = start
         answer = self._aws.read("dynamodb", "query", **query)

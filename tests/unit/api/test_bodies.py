@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.api.bodies import parse_json
-from chalicelib.api.problems import INVALID_BODY, Problem
+from chalicelib.api.problems import INVALID_BODY, ProblemError
 
 _JSON = st.recursive(
     st.none()
@@ -32,7 +32,7 @@ def test_what_is_json_is_read(value: Any) -> None:
 @given(st.binary(max_size=200))
 def test_whatever_comes_is_read_or_refused(body: bytes) -> None:
     """What is read can be written again, which NaN and halves of characters cannot."""
-    with suppress(Problem):
+    with suppress(ProblemError):
         json.dumps(parse_json(body), allow_nan=False, ensure_ascii=False).encode()
 
 
@@ -55,7 +55,7 @@ def test_whatever_comes_is_read_or_refused(body: bytes) -> None:
     ids=lambda body: body[:20].decode(errors="replace"),
 )
 def test_what_is_no_json_that_we_take_is_refused(body: bytes) -> None:
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(ProblemError) as refused:
         parse_json(body)
     assert refused.value.kind is INVALID_BODY
 
