@@ -36,7 +36,7 @@ METRICS: dict[str, Metric] = {
     "Ended": Metric(MetricUnit.Count, ("State", "ResourceType")),
     "NotTold": Metric(MetricUnit.Count, ("State",)),
     "Gathered": Metric(MetricUnit.Count, ("State",)),
-    "ChatNotTold": Metric(MetricUnit.Count),
+    "ChatNotTold": Metric(MetricUnit.Count, ("Kind",)),
     "StageSeconds": Metric(MetricUnit.Seconds, ("State",)),
     "OpenSeconds": Metric(MetricUnit.Seconds, ("State",)),
     "HealthySeconds": Metric(MetricUnit.Seconds, ("ResourceType",)),
