@@ -17,8 +17,8 @@ from rich.console import Console
 from chalicelib.errors import MainstayError
 from mainstay.demo.act import Scenario
 from mainstay.demo.days.day import Day
+from mainstay.demo.days.playing import Watched, play_days
 from mainstay.demo.days.playing import make_policy as days_policy
-from mainstay.demo.days.playing import play_days
 from mainstay.demo.play import Cast, cast_all, play_together
 from mainstay.serving.estate import COUNTS, Estate
 from mainstay.serving.feed import Feed
@@ -38,7 +38,6 @@ class Options:
     """How to serve."""
 
     every: float
-    verbose: bool = False
     as_json: bool = False
     open_browser: bool = False
     scenarios: Sequence[Scenario] = ()
@@ -80,11 +79,9 @@ def _play(world: World, casts: Sequence[Cast], screen: Screen, ended: threading.
 
 def _prepare(world: World, options: Options, say: Callable[[str], None]) -> tuple[list[Cast], Estate]:
     """Play the days, make what scenarios break, and the estate; answer the last two."""
-    watched = (
-        play_days(world, options.days, lambda at: say(f"Playing a day: it is {at:%H:%M}"))
-        if options.days
-        else []
-    )
+    watched: list[Watched] = []
+    if options.days:
+        watched = play_days(world, options.days, lambda at: say(f"Playing a day: it is {at:%H:%M}"))
     say("Making what is going to be broken")
     casts = cast_all(world, options.scenarios)
     estate = Estate(world, casts, days_policy(watched))

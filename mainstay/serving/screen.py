@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from chalicelib.incidents.model import Resource
+from chalicelib.lookup import shown
 from mainstay.colours import style_of
 from mainstay.demo.play import Result
 from mainstay.serving.client import DEFAULT_URL
@@ -71,15 +72,15 @@ class Screen:
             self._line(_time(), "problem", "red", Text(text))
 
     def _progress(self, one: Progress) -> None:
-        incident, event = one.incident, one.event
+        event, resource = shown(one.event), shown(one.incident.resource)
         if self._as_json:
-            names = {"incident_id": incident.incident_id, "resource": incident.resource.model_dump()}
+            names = {"incident_id": one.incident.incident_id, "resource": resource.model_dump()}
             self._print_json("progress", **names, **event.model_dump(mode="json", exclude={"data"}))
             return
-        state, resource = event.state.value, f"{incident.resource.id}: "
-        self._line(_time(event.at), state, style_of(state), Text.assemble((resource, "bold"), event.what))
+        state, what = event.state.value, Text.assemble((f"{resource.id}: ", "bold"), event.what)
+        self._line(_time(event.at), state, style_of(state), what)
         if event.number == 1:
-            self._line("", "", "", Text(incident.incident_id, style="dim"))
+            self._line("", "", "", Text(one.incident.incident_id, style="dim"))
 
     def _told(self, one: Told) -> None:
         links = list(dict.fromkeys(_REVIEW.findall(one.text)))

@@ -77,6 +77,14 @@ def test_markup_in_names_is_text() -> None:
     assert "[red]x[/red]" in " ".join(line[27:].strip() for line in lines)
 
 
+def test_nothing_in_a_name_moves_the_terminal_and_no_secret_is_shown() -> None:
+    secret = "AKIA" + "ABCDEFGHIJKLMNOP"
+    text = "\n".join(_shown(lambda screen: screen.show([_progress(f"Heard of \x1b[2J\x07 {secret}")])))
+    assert "\x1b" not in text
+    assert secret not in text
+    assert "Heard of" in text
+
+
 def test_as_json_there_is_one_object_for_each_line(capsys: pytest.CaptureFixture[str]) -> None:
     screen = Screen(Console(quiet=True), as_json=True)
     screen.ready("http://127.0.0.1:1", INSTANCES, 5)
@@ -85,4 +93,4 @@ def test_as_json_there_is_one_object_for_each_line(capsys: pytest.CaptureFixture
 
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [one["kind"] for one in found] == ["ready", "progress", "message", "problem"]
-    assert (found[1]["what"], found[2]["review_links"]) == ("Heard\nof it", [LINK])
+    assert (found[1]["what"], found[2]["review_links"]) == ("Heard of it", [LINK])
