@@ -29,30 +29,39 @@ def deploy(  # noqa: PLR0913, PLR0917 - one for each option
         bool, typer.Option("--dry-run", help="Say what would change, change nothing.")
     ] = False,
     mail: Annotated[list[str] | None, typer.Option(help="Tell this address; repeatable.")] = None,
-    model: Annotated[str, typer.Option(help="Bedrock model or inference profile; none: rules alone.")] = "",
-    auth: Annotated[str, typer.Option(help="Who may call the API: iam or oidc.")] = "iam",
-    issuer: Annotated[str, typer.Option(help="With oidc: the identity provider.")] = "",
-    audience: Annotated[str, typer.Option(help="With oidc: whom its tokens are made for.")] = "",
+    model: Annotated[
+        str | None, typer.Option(help="Bedrock model or inference profile; '' for rules alone.")
+    ] = None,
+    auth: Annotated[str | None, typer.Option(help="Who may call the API: iam or oidc.")] = None,
+    issuer: Annotated[str | None, typer.Option(help="With oidc: the identity provider.")] = None,
+    audience: Annotated[str | None, typer.Option(help="With oidc: whom its tokens are made for.")] = None,
     parameter: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Of infra/mainstay.yaml; repeatable.")
     ] = None,
-    architecture: Annotated[str, typer.Option(help="arm64 or x86_64.")] = "arm64",
+    architecture: Annotated[str | None, typer.Option(help="arm64 or x86_64.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Put a stage into your account, or bring it up to date. Safe to repeat.
 
-    What was not changed stays as it is. Before anything is touched, all is checked that can be.
+    What was not changed stays as it is, and options that you do not name keep what you said before. All
+    that can be checked is, before anything is touched.
     """
     from mainstay.deploying.deploy import Order  # noqa: PLC0415 - imports boto3 and Chalice
     from mainstay.deploying.deploy import deploy as run  # noqa: PLC0415
     from mainstay.deploying.progress import Progress  # noqa: PLC0415
-    from mainstay.deploying.settings import Wishes  # noqa: PLC0415
     from mainstay.deploying.target import find_target  # noqa: PLC0415
     from mainstay.infrastructure import PROJECT  # noqa: PLC0415
 
+    said = {
+        "architecture": architecture,
+        "model": model,
+        "auth": auth,
+        "issuer": issuer,
+        "audience": audience,
+    }
     order = Order(
         project=PROJECT,
-        wishes=Wishes(architecture, model, auth, issuer, audience),
+        options={name: value for name, value in said.items() if value is not None},
         parameters=_parameters(parameter or ()),
         mail=tuple(mail or ()),
         dry_run=dry_run,

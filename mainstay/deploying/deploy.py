@@ -17,7 +17,7 @@ from mainstay.deploying.log_groups import LogGroups
 from mainstay.deploying.objects import Source, read_record
 from mainstay.deploying.package import Package, build_package
 from mainstay.deploying.progress import Progress
-from mainstay.deploying.settings import Wishes, check_wishes
+from mainstay.deploying.settings import check_wishes, remembered
 from mainstay.deploying.stacks import Stack
 from mainstay.deploying.step import Step
 from mainstay.deploying.subscriptions import Subscriptions
@@ -34,7 +34,8 @@ class Order:
     """What was asked for."""
 
     project: Path
-    wishes: Wishes = field(default_factory=Wishes)
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What is said about the functions, by the names of `Wishes`; all else stays as it was said before."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     mail: Sequence[str] = ()
     dry_run: bool = False
@@ -47,15 +48,18 @@ def deploy(order: Order, target: Target, progress: Progress) -> dict[str, Any]:
     at which it ended: all before it is done, and the same command goes on from there.
     """
     _check_project(order.project)
-    check_wishes(target, order.wishes)
+    wishes = remembered(read_record(target), order.options)
+    check_wishes(target, wishes)
     infra, wiring = infra_stack(order, target), wiring_stack(order, target)
     mail = Subscriptions(target, order.mail)
     for part in (infra, wiring, mail):
         part.check()
     check_capacity(target)
-    with progress.step("package"):
-        package = build_package(order.project, order.wishes.architecture, tokens=order.wishes.auth == "oidc")
-    for step in _steps(order, target, package, (infra, wiring, mail)):
+    with progress.step("package") as built:
+        package = build_package(order.project, wishes.architecture, tokens=wishes.auth == "oidc")
+        built.note = f"{len(package.body) / 1e6:.1f} MB"
+    functions = Functions(target, order.project, package, wishes)
+    for step in _steps(order, target, functions, (infra, wiring, mail)):
         with progress.step(step.title) as one:
             one.changes = step.changes()
             if one.changes and not order.dry_run:
@@ -84,15 +88,15 @@ def wiring_stack(order: Order, target: Target) -> Stack:
 
 
 def _steps(
-    order: Order, target: Target, package: Package, parts: tuple[Stack, Stack, Subscriptions]
+    order: Order, target: Target, functions: Functions, parts: tuple[Stack, Stack, Subscriptions]
 ) -> Iterator[Step]:
     infra, wiring, mail = parts
     yield infra
     yield Source(target, SOURCE_KEY, zip_source(order.project))
     yield Mode(target)
     yield Keys(target)
-    yield LogGroups(target, order.wishes.auth)
-    yield Functions(target, order.project, package, order.wishes)
+    yield LogGroups(target, functions.wishes.auth)
+    yield functions
     yield wiring
     yield Targets(target)
     yield mail

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -121,7 +121,9 @@ class Functions:
         return deployed
 
     def _keep(self, deployed: dict[str, Any], url: str) -> None:
-        write_record(self.target, Record(deployed, self.package.digest, self._settings(url)))
+        write_record(
+            self.target, Record(deployed, self.package.digest, self._settings(url), asdict(self.wishes))
+        )
 
     def _adoptable(self) -> dict[str, Any]:
         """An API that a deployment has made which did not get to its end: all else is found by its name."""

@@ -22,6 +22,8 @@ class Record:
     """SHA-256 of the zip, as Lambda writes it."""
     settings: dict[str, str]
     """A digest of memory, time, policy and environment of each function."""
+    wishes: dict[str, str]
+    """What was said about the functions, which holds until something else is said."""
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ class Done:
     title: str
     changes: Sequence[str]
     seconds: float = 0.0
+    note: str = ""
+    """What it came to, where there are no changes to tell of."""
 
     def document(self) -> dict[str, Any]:
         """As JSON says it."""
@@ -40,15 +42,21 @@ class Progress:
     def step(self, title: str) -> Iterator[Done]:
         """Time what is done inside; its changes are noted in what is handed out."""
         began, one = self.clock(), Done(title, ())
-        with self.console.status(Text(title)):
-            yield one
+        try:
+            with self.console.status(Text(title)):
+                yield one
+        except BaseException:
+            self.say(f"{title:<36} {'failed':<12} {self.clock() - began:6.1f} s")
+            raise
         one.seconds = self.clock() - began
         self.done.append(one)
         self._show(one)
 
     def _show(self, one: Done) -> None:
         what = f"{len(one.changes)} {'change' if len(one.changes) == 1 else 'changes'}"
-        self.say(f"{one.title:<36} {what if one.changes else 'unchanged':<12} {one.seconds:6.1f} s")
+        self.say(
+            f"{one.title:<36} {what if one.changes else one.note or 'unchanged':<12} {one.seconds:6.1f} s"
+        )
         for change in one.changes[:SHOWN]:
             self.say(f"    {change}")
         if len(one.changes) > SHOWN:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.errors import InvalidSettingsError
 from chalicelib.settings import auth_kind, read_settings
 from mainstay.deploying.errors import UnusableError
+from mainstay.deploying.objects import Record
 from mainstay.deploying.package import ARCHITECTURES
 from mainstay.deploying.target import APP, Target
 from mainstay.policies import functions_of, make_config, policy_of
@@ -38,6 +39,12 @@ class Wishes:
             "MAINSTAY_AUDIENCE": self.audience,
         }
         return {name: value for name, value in said.items() if value}
+
+
+def remembered(record: Record | None, said: Mapping[str, str]) -> Wishes:
+    """What is said now, and what was said before about everything else."""
+    before = Wishes(**record.wishes) if record else Wishes()
+    return replace(before, **said)
 
 
 def check_wishes(target: Target, wishes: Wishes) -> None:

@@ -2,14 +2,15 @@
 
     python -m mainstay.embedded.standalone
 
-Prints one line, the address as JSON, and serves until its standard input ends. Functions run what was
-deployed, and stacks can be made by CloudFormation: the same as AWS, as far as a deployment needs it.
+Prints one line, the address as JSON, and serves until its standard input ends, or Ctrl-C. Functions run
+what was deployed, and stacks can be made by CloudFormation: as on AWS, as far as a deployment needs it.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 
 from mainstay.embedded.aws import EmbeddedAws
 
@@ -19,7 +20,8 @@ def main() -> None:
     with EmbeddedAws() as aws:
         _become_deployable()
         print(json.dumps({"endpoint": aws.endpoint, "account": aws.account}), flush=True)  # noqa: T201
-        sys.stdin.read()
+        with suppress(KeyboardInterrupt):
+            sys.stdin.read()
 
 
 def _become_deployable() -> None:

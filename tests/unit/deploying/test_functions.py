@@ -45,7 +45,7 @@ def deployed(aws: ScriptedAws, settings: dict[str, str]) -> ScriptedAws:
 
 
 def record(settings: dict[str, str]) -> dict[str, Any]:
-    text = json.dumps(Record(DEPLOYED, PACKAGE.digest, settings).__dict__)
+    text = json.dumps(Record(DEPLOYED, PACKAGE.digest, settings, {}).__dict__)
     return {"Body": BytesIO(text.encode())}
 
 

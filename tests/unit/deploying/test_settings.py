@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from mainstay.deploying.errors import UnusableError
+from mainstay.deploying.objects import Record
 from mainstay.deploying.settings import (
     Wishes,
     check_wishes,
     digests,
     environment,
     narrow,
+    remembered,
     stage_config,
     stage_policies,
 )
@@ -100,3 +102,11 @@ def test_a_variable_concerns_every_function(target: Target) -> None:
 def test_what_functions_could_not_read_is_not_deployed(target: Target, wishes: Wishes, said: str) -> None:
     with pytest.raises(UnusableError, match=said):
         check_wishes(target, wishes)
+
+
+def test_what_was_said_holds_until_something_else_is_said() -> None:
+    before = Record({}, "", {}, {"model": "m", "auth": "oidc", "issuer": "https://issuer.example"})
+
+    assert remembered(None, {}) == Wishes()
+    assert remembered(before, {}) == Wishes(model="m", auth="oidc", issuer="https://issuer.example")
+    assert remembered(before, {"model": "", "auth": "iam"}) == Wishes(issuer="https://issuer.example")
