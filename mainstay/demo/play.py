@@ -50,6 +50,7 @@ def make_policy(world: World, casts: Sequence[Cast]) -> str:
             "recoveries_per_hour_per_type": 200,
             "fleet_brake": 200,
         },
+        "messages": {"people_per_five_minutes": 200},
     }
     for cast in casts:
         for section, entries in cast.act.policy_entries(world, cast.resource_id).items():
