@@ -2,9 +2,9 @@
 
 Each request goes the way that it goes behind API Gateway, in this process: gateway, Chalice, our code, SDK.
 Beside it stands a bare Chalice route that answers one constant page, so that ratios can be read anywhere.
-Embedded DynamoDB looks through all items for each query, which DynamoDB does not. So two times are shown: the
-whole as the clock says, and our own, which is the processor's time outside of DynamoDB's calls. What a page
-costs on AWS is our own time and the calls, each of which reads one page of an index.
+Embedded DynamoDB sorts a whole list of an index for each query, which DynamoDB does not. So two times are
+shown: the whole as the clock says, and our own, which is the processor's time outside of DynamoDB's calls.
+What a page costs on AWS is our own time and the calls, each of which reads one page of an index.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import statistics
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -139,9 +140,29 @@ def _fill(world: World, stored: int) -> dict[str, Any]:
         table.put_item(_as_it_lies(incident))
         if number < len(RESOURCE_TYPES):
             table.put_item({"pk": {"S": f"RESOURCE#{incident.resource.key}"}, "sk": {"S": "GUARD"}})
+    _keep_lists(table)
     answer = Gateway(sys.modules["app"].app, user=_USER).answer(Request(method="GET", target="/incidents"))
     found: dict[str, Any] = json.loads(answer.body)
     return found
+
+
+def _keep_lists(table: Any) -> None:
+    """Let a query look through its own list of an index, where it would look through all items."""
+    lists: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for one in table.all_items():
+        for name in [name for name in one.attrs if name.startswith("gsi_")]:
+            lists[name, one.attrs[name].value].append(one)
+    query_as_ever = table.query
+
+    def query(*given: Any, hash_key_conditions: Any = None, **named: Any) -> Any:
+        asked = [(name, value.value) for name, value in hash_key_conditions or ()]
+        table.all_items = lambda: lists[asked[0]]
+        try:
+            return query_as_ever(*given, hash_key_conditions=hash_key_conditions, **named)
+        finally:
+            del table.all_items
+
+    table.query = query
 
 
 def _incident(world: World, number: int, opened_at: datetime) -> Incident:
@@ -211,7 +232,7 @@ def tables(document: Mapping[str, Any]) -> Iterator[Table | str]:
             _row("bare Chalice, a constant page", document["bare"], bare),
         ],
     )
-    yield "Own: the processor's time outside of embedded DynamoDB, which looks through all that is stored."
+    yield "Own: the processor's time outside of embedded DynamoDB, which sorts a whole list for each query."
 
 
 def _row(name: str, row: Mapping[str, Any], bare: Mapping[str, float]) -> tuple[object, ...]:
