@@ -18,13 +18,14 @@ from mainstay.embedded.aws import EmbeddedAws
 def main() -> None:
     """Serve until standard input ends."""
     with EmbeddedAws() as aws:
-        _become_deployable()
+        become_deployable()
         print(json.dumps({"endpoint": aws.endpoint, "account": aws.account}), flush=True)  # noqa: T201
         with suppress(KeyboardInterrupt):
             sys.stdin.read()
 
 
-def _become_deployable() -> None:
+def become_deployable() -> None:
+    """Let what a deployment needs be as on AWS: after all else is there, and before anything is deployed."""
     from mainstay.embedded.repairs import apigateway, iam, lambda_account, stacks  # noqa: PLC0415 - moto loads slowly
     from mainstay.embedded.zipped import run_zips  # noqa: PLC0415
 

@@ -79,37 +79,39 @@ class _Zip:
         self._function = function
 
     def __call__(self, event: Any, context: Any) -> Any:
-        function = self._function
         with tempfile.TemporaryDirectory(prefix="mainstay-invocation-") as folder:
-            answer = Path(folder) / "answer.json"
-            done = subprocess.run(
+            path = Path(folder) / "answer.json"
+            done = self._run(event, context, path)
+            sys.stderr.write(done.stderr)
+            if not path.exists():
+                said = done.stderr[-500:]
+                raise _error("Runtime.ExitError", f"Runtime exited with {done.returncode}: {said}")
+            found = json.loads(path.read_text(encoding="utf-8"))
+        if "type" in found:
+            raise _error(found["type"], found["message"])
+        return found["answer"]
+
+    def _run(self, event: Any, context: Any, path: Path) -> subprocess.CompletedProcess[str]:
+        function = self._function
+        folder = unpack(function.code_sha_256, function.code_bytes)
+        facts = json.dumps({**vars(context), "log_group_name": context.log_group_name})
+        try:
+            return subprocess.run(
                 [
                     *(sys.executable, "-I", "-S", "-c", _RUNNER),
-                    *(
-                        _unpack(function.code_sha_256, function.code_bytes),
-                        _runtime(),
-                        function.handler,
-                        answer,
-                    ),
-                    json.dumps({**vars(context), "log_group_name": context.log_group_name}),
+                    *(folder, make_runtime(), function.handler, path, facts),
                 ],
                 input=json.dumps(event),
-                cwd=folder,
+                cwd=path.parent,
                 env=_environment(function),
                 capture_output=True,
                 text=True,
                 timeout=function.timeout,
                 check=False,
             )
-            sys.stderr.write(done.stderr)
-            if not answer.exists():
-                raise _error(
-                    "Runtime.ExitError", f"Runtime exited with {done.returncode}: {done.stderr[-500:]}"
-                )
-            found = json.loads(answer.read_text())
-        if "type" in found:
-            raise _error(found["type"], found["message"])
-        return found["answer"]
+        except subprocess.TimeoutExpired:
+            said = f"Error: Task timed out after {function.timeout}.00 seconds"
+            raise _error("Sandbox.Timedout", f"RequestId: {context.aws_request_id} {said}") from None
 
 
 def _error(name: str, message: str) -> Exception:
@@ -137,8 +139,8 @@ def _folder() -> Path:
     return folder
 
 
-def _unpack(digest: str, body: bytes) -> Path:
-    """A folder with what is in a zip; made once, and complete before anybody sees it."""
+def unpack(digest: str, body: bytes) -> Path:
+    """A folder with what is in a zip, until this process ends; made once, and complete before it is seen."""
     folder = _folder() / digest.replace("/", "_")
     if not folder.exists():
         fresh = Path(tempfile.mkdtemp(dir=_folder()))
@@ -152,7 +154,7 @@ def _unpack(digest: str, body: bytes) -> Path:
 
 
 @cache
-def _runtime(names: Sequence[str] = IN_LAMBDA) -> Path:
+def make_runtime(names: Sequence[str] = IN_LAMBDA) -> Path:
     """A folder with what Lambda's Python has, and nothing else of what is installed here."""
     folder = Path(tempfile.mkdtemp(dir=_folder()))
     for name in names:

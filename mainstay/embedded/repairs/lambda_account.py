@@ -7,6 +7,7 @@ from typing import Any
 
 from moto.awslambda import urls
 from moto.awslambda.models import lambda_backends
+from moto.core.responses import BaseResponse
 
 from mainstay.embedded.personas import ACCOUNT
 from mainstay.embedded.repairs.replacing import replace
@@ -22,9 +23,8 @@ def install() -> None:
 
 
 def _account_settings(request: Any, full_url: str, headers: Any) -> tuple[int, dict[str, str], str]:
-    region = full_url.split("//lambda.", 1)[-1].split(".", 1)[0]
-    backends = lambda_backends[ACCOUNT]
-    functions = backends[region].list_functions() if region in backends.regions else []
+    region = BaseResponse().get_region_from_url(request, full_url)
+    functions = list(lambda_backends[ACCOUNT][region].list_functions())
     reserved = sum(int(one.reserved_concurrency or 0) for one in functions)
     limits = {"ConcurrentExecutions": AT_ONCE, "UnreservedConcurrentExecutions": AT_ONCE - reserved}
     return 200, {}, json.dumps({"AccountLimit": limits, "AccountUsage": {"FunctionCount": len(functions)}})
