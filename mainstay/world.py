@@ -220,10 +220,12 @@ def _close_log(path: Path) -> None:
 def _fresh_app() -> Any:
     """The app, imported from the checkout, whose root may not be on the path of an installed command.
 
-    Anew, since the name of the topic that its alarms come in by was read when it was last imported.
+    Anew, since the name of the topic that its alarms come in by was read when it was last imported. Its
+    blueprint too: Chalice takes what routes ask for out of it when it is registered, so it serves one app.
     """
     root = str(Path(__file__).parent.parent)
     if root not in sys.path:
         sys.path.insert(0, root)
-    sys.modules.pop("app", None)
+    for name in [one for one in sys.modules if one == "app" or one.split(".")[:2] == ["chalicelib", "api"]]:
+        del sys.modules[name]
     return importlib.import_module("app")
