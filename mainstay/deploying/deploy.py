@@ -25,7 +25,10 @@ from mainstay.deploying.target import Target
 from mainstay.deploying.targets import Targets
 from mainstay.infrastructure import SOURCE_KEY, render_template, zip_source
 
-NEEDED = ("app.py", "chalicelib", "requirements.txt", "infra/mainstay.yaml", "infra/wiring.yaml", "terraform")
+NEEDED = (
+    *("app.py", "chalicelib/recovery/plan_gate.py", "requirements.txt"),
+    *("infra/mainstay.yaml", "infra/workflow.asl.json", "infra/wiring.yaml", "terraform/buildspec.yml"),
+)
 """What a checkout must have."""
 
 

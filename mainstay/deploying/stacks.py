@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,6 +28,8 @@ _COMMANDS = {"UPDATE_ROLLBACK_FAILED": "continue-update-rollback"}
 
 _NOTHING_TO_DO = "No updates are to be performed"
 _NOT_THERE = "does not exist"
+_BEGINNING = "User Initiated"
+"""The reason of a stack's own event when somebody begins to change it."""
 
 
 @dataclass(frozen=True)
@@ -147,13 +149,28 @@ class Stack:
             raise FailedError(f"the stack {self.name} is {status}: {self._reason()}")
 
     def _reason(self) -> str:
-        """Why: the latest failure that is not merely the consequence of another."""
-        answer = self.target.aws.read("cloudformation", "describe_stack_events", StackName=self.name)
-        for event in reversed(answer["StackEvents"]):
-            reason = event.get("ResourceStatusReason", "")
-            if event["ResourceStatus"].endswith("_FAILED") and "cancelled" not in reason:
-                return f"{event['LogicalResourceId']}: {reason}"
-        return "CloudFormation gives no reason"
+        """Why: the first failure of this operation. Those after it are its consequences."""
+        failures = [
+            f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"
+            for event in self._latest_events()
+            if event["ResourceStatus"].endswith("_FAILED")
+        ]
+        return failures[-1] if failures else "CloudFormation gives no reason"
+
+    def _latest_events(self) -> Iterator[dict[str, Any]]:
+        """Events back to the beginning of the latest operation, the latest first."""
+        token: dict[str, str] = {}
+        while True:
+            page = self.target.aws.read(
+                "cloudformation", "describe_stack_events", StackName=self.name, **token
+            )
+            for event in page["StackEvents"]:
+                yield event
+                if event.get("ResourceStatusReason") == _BEGINNING:
+                    return
+            if not page.get("NextToken"):
+                return
+            token = {"NextToken": page["NextToken"]}
 
     def delete(self) -> bool:
         """Delete it, but what its template retains; whether there was one."""

@@ -129,14 +129,23 @@ def test_a_failure_is_told_with_its_first_reason(make: Callable[..., Stack], aws
     aws.answers = {
         DESCRIBE: [ABSENT, there("ROLLBACK_COMPLETE")],
         CREATE: {},
-        "cloudformation:describe_stack_events": {
-            "StackEvents": [
-                event("mainstay-prod", "ROLLBACK_COMPLETE", ""),
-                event("Topic", "CREATE_FAILED", "Resource creation cancelled"),
-                event("Queue", "CREATE_FAILED", "mainstay-q already exists"),
-                event("Queue", "CREATE_IN_PROGRESS", ""),
-            ]
-        },
+        "cloudformation:describe_stack_events": [
+            {
+                "NextToken": "more",
+                "StackEvents": [
+                    event("mainstay-prod", "ROLLBACK_COMPLETE", ""),
+                    event("Topic", "CREATE_FAILED", "Resource creation cancelled"),
+                ],
+            },
+            {
+                "StackEvents": [
+                    event("Queue", "CREATE_FAILED", "mainstay-q already exists"),
+                    event("Queue", "CREATE_IN_PROGRESS", ""),
+                    event("mainstay-prod", "CREATE_IN_PROGRESS", "User Initiated"),
+                    event("Queue", "UPDATE_FAILED", "of another day"),
+                ]
+            },
+        ],
     }
 
     with pytest.raises(FailedError, match="is ROLLBACK_COMPLETE: Queue: mainstay-q already exists"):
