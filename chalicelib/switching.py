@@ -1,10 +1,10 @@
-"""What Mainstay may do at all: off, observe, approve or auto. Off takes one step, all else needs a reason."""
+"""What Mainstay may do at all: off, observe, approve or auto. Each setting keeps who, when and why."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from chalicelib.aws.switches import Switched
 from chalicelib.collaborators import Collaborators
@@ -20,19 +20,14 @@ _LONGEST_REASON, _LONGEST_NAME = 500, 256
 
 
 class NewMode(Record):
-    """Which mode is to hold, and why: whoever stops everything may explain later."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "anyOf": [
-                {"properties": {"mode": {"const": "off"}}},
-                {"properties": {"reason": {"pattern": r"\S"}}, "required": ["reason"]},
-            ]
-        }
-    )
+    """Which mode is to hold, and why."""
 
     mode: Mode
     reason: Annotated[str, Field(max_length=_LONGEST_REASON)] = ""
+
+
+class ExplainedMode(NewMode):
+    """As the page asks for it: whoever stops everything may explain later, whoever lets it go on says why."""
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:

@@ -105,14 +105,14 @@ def _purpose(by: str) -> str:
 def _switch(team: Collaborators) -> Response:
     """Nothing is read of a form that was not made for whoever sends it."""
     from chalicelib.incidents.links import check_form  # noqa: PLC0415 - as above
-    from chalicelib.switching import NewMode, switch_mode  # noqa: PLC0415 - only this function needs it
+    from chalicelib.switching import ExplainedMode, switch_mode  # noqa: PLC0415 - only this function needs it
 
     by, form = caller(), read_form()
     if not by:
         raise WrongFormError("nobody is named as the one who asks")
     check_form(form.pop("nonce", ""), _purpose(by), team.link_keys(), team.clock())
     try:
-        asked = NewMode.model_validate(form)
+        asked = ExplainedMode.model_validate(form)
     except ValidationError as error:
         return _policy(team, said_of(error), HTTPStatus.BAD_REQUEST)
     switch_mode(asked, team, by=by)

@@ -154,8 +154,7 @@ OPERATIONS = (
         name="putMode",
         summary="Switch the mode",
         description=(
-            "`off` changes nothing more at once, and needs no reason; every other mode does. Who switched, "
-            "when and why is kept."
+            "After `off` nothing more is changed, also by incidents at work. Who switched it is kept."
         ),
         body=switching.NewMode,
         answer=steering.ModeShown,

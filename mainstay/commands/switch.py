@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,7 +25,7 @@ def mode(  # noqa: PLR0913, PLR0917 - one for each option
     region: Region = "",
     url: Url = "",
     local: Local = False,
-    reason: Annotated[str, typer.Option(help="Why: needed for everything but off.")] = "",
+    reason: Annotated[str, typer.Option(help="Why: it is kept with the switch.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Say or set what Mainstay may do. "off" stops every change, also those of incidents at work."""
@@ -48,8 +47,4 @@ def _new_mode(value: str, reason: str) -> NewMode:
 
     if value not in MODES:
         fail(f"{value!r} is no mode; there are {', '.join(MODES)}")
-    if value != "off" and not reason.strip():
-        if not sys.stdin.isatty():
-            fail(f"say why it is to be {value}: --reason 'what is done about it'")
-        reason = typer.prompt(f"Why {value}")
     return NewMode.model_validate({"mode": value, "reason": reason})

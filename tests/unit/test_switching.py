@@ -13,7 +13,7 @@ from chalicelib.aws.switches import Switched
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import ConflictError, DeniedError
 from chalicelib.services import make_collaborators
-from chalicelib.switching import MODES, NewMode, read_switch, switch_mode
+from chalicelib.switching import MODES, ExplainedMode, NewMode, read_switch, switch_mode
 from chalicelib.telemetry import Telemetry
 from tests.unit.teams import SETTINGS
 
@@ -72,16 +72,21 @@ def team(memory: FakeMemory) -> Collaborators:
     return replace(usual, **fakes)
 
 
-def test_off_needs_no_reason() -> None:
-    assert NewMode(mode="off").reason == ""
+@pytest.mark.parametrize("mode", MODES)
+def test_a_command_may_give_no_reason(mode: Any) -> None:
+    assert NewMode(mode=mode).reason == ""
+
+
+def test_whoever_stops_everything_on_the_page_may_explain_later() -> None:
+    assert ExplainedMode(mode="off").reason == ""
 
 
 @pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "off"])
 @pytest.mark.parametrize("reason", ["", " \n\t"])
-def test_everything_else_needs_one(mode: Any, reason: str) -> None:
+def test_whoever_lets_it_go_on_by_the_page_says_why(mode: Any, reason: str) -> None:
     with pytest.raises(ValidationError, match=f"say why the mode is to be {mode}"):
-        NewMode(mode=mode, reason=reason)
-    assert NewMode(mode=mode, reason="because").mode == mode
+        ExplainedMode(mode=mode, reason=reason)
+    assert ExplainedMode(mode=mode, reason="because").mode == mode
 
 
 @pytest.mark.parametrize(
