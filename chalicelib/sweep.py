@@ -85,8 +85,11 @@ def _protected_tasks(team: Collaborators) -> Iterator[Callable[[], str]]:
 
 
 def _look_after(incident_id: str, team: Collaborators) -> str:
-    """Push on, start or end an open incident."""
+    """Push on, start or end an open incident; its age goes to the metrics."""
     incident = team.incidents.load(incident_id)
+    if incident.state not in ENDED:
+        age = (team.clock() - incident.opened_at).total_seconds()
+        team.telemetry.count("OpenSeconds", age, State=incident.state.value)
     status = team.executions.status(incident_id)
     if status == "RUNNING":
         return _push_on(incident, team)

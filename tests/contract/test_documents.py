@@ -268,7 +268,7 @@ def test_the_runbook_explains_every_metric_and_its_dimensions() -> None:
     rows = {_shown(row[0]): row for row in RUNBOOK.rows("## Metrics")}
 
     assert {name: row[1] for name, row in rows.items()} == {
-        name: unit.value for name, unit in METRICS.items()
+        name: metric.unit.value for name, metric in METRICS.items()
     }
     for name, row in rows.items():
         assert set(row[2].split(", ")) == _dimensions(name)
