@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from rich.console import Console
@@ -28,6 +29,7 @@ class Screen:
 
     def __init__(self, console: Console, *, as_json: bool) -> None:
         self._console, self._as_json = console, as_json
+        self._one_at_a_time = Lock()
 
     def ready(self, url: str, resources: Sequence[Resource], every: float) -> None:
         """How to begin."""
@@ -101,7 +103,9 @@ class Screen:
         self._console.print(grid)
 
     def _print_json(self, kind: str, **facts: Any) -> None:
-        print(json.dumps({"kind": kind, **facts}), flush=True)  # noqa: T201 - what was asked for
+        line = json.dumps({"kind": kind, **facts})
+        with self._one_at_a_time:  # several threads have something to say
+            print(line, flush=True)  # noqa: T201 - what was asked for
 
 
 _COMMANDS = (
