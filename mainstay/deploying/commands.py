@@ -160,6 +160,8 @@ def _places(document: dict[str, Any]) -> Iterator[str]:
         yield f"  {name:<10} {url}"
     for name, arn in document["topics"].items():
         yield f"  {name:<10} {arn}"
+    for name, url in document["dashboards"].items():
+        yield f"  {name:<10} {url}"
 
 
 def _next(document: dict[str, Any]) -> Iterator[str]:

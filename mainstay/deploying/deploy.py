@@ -17,7 +17,7 @@ from mainstay.deploying.log_groups import LogGroups
 from mainstay.deploying.objects import Source, read_record
 from mainstay.deploying.package import Package, build_package
 from mainstay.deploying.progress import Progress
-from mainstay.deploying.settings import check_wishes, remembered
+from mainstay.deploying.settings import Wishes, check_wishes, remembered
 from mainstay.deploying.stacks import Stack
 from mainstay.deploying.step import Step
 from mainstay.deploying.subscriptions import Subscriptions
@@ -27,7 +27,8 @@ from mainstay.infrastructure import SOURCE_KEY, render_template, zip_source
 
 NEEDED = (
     *("app.py", "chalicelib/recovery/plan_gate.py", "requirements.txt"),
-    *("infra/mainstay.yaml", "infra/workflow.asl.json", "infra/wiring.yaml", "terraform/buildspec.yml"),
+    *("infra/mainstay.yaml", "infra/workflow.asl.json", "infra/wiring.yaml", "infra/monitoring.yaml"),
+    "terraform/buildspec.yml",
 )
 """What a checkout must have."""
 
@@ -53,16 +54,16 @@ def deploy(order: Order, target: Target, progress: Progress) -> dict[str, Any]:
     _check_project(order.project)
     wishes = remembered(read_record(target), order.options)
     check_wishes(target, wishes)
-    infra, wiring = infra_stack(order, target), wiring_stack(order, target)
+    stacks = infra_stack(order, target), wiring_stack(order, target), monitoring_stack(order, target, wishes)
     mail = Subscriptions(target, order.mail)
-    for part in (infra, wiring, mail):
+    for part in (*stacks, mail):
         part.check()
     check_capacity(target)
     with progress.step("package") as built:
         package = build_package(order.project, wishes.architecture, tokens=wishes.auth == "oidc")
         built.note = f"{len(package.body) / 1e6:.1f} MB"
     functions = Functions(target, order.project, package, wishes)
-    for step in _steps(order, target, functions, (infra, wiring, mail)):
+    for step in _steps(order, target, functions, (*stacks, mail)):
         with progress.step(step.title) as one:
             one.changes = step.changes()
             if one.changes and not order.dry_run:
@@ -90,10 +91,17 @@ def wiring_stack(order: Order, target: Target) -> Stack:
     return Stack(target, f"{target.prefix}-wiring", template, {"Stage": target.stage}, "wiring stack")
 
 
+def monitoring_stack(order: Order, target: Target, wishes: Wishes) -> Stack:
+    """Alarms on Mainstay itself, and its dashboards."""
+    template = render_template(order.project / "infra" / "monitoring.yaml")
+    parameters = {"Stage": target.stage, "Model": wishes.model}
+    return Stack(target, f"{target.prefix}-monitoring", template, parameters, "monitoring stack")
+
+
 def _steps(
-    order: Order, target: Target, functions: Functions, parts: tuple[Stack, Stack, Subscriptions]
+    order: Order, target: Target, functions: Functions, parts: tuple[Stack, Stack, Stack, Subscriptions]
 ) -> Iterator[Step]:
-    infra, wiring, mail = parts
+    infra, wiring, monitoring, mail = parts
     yield infra
     yield Source(target, SOURCE_KEY, zip_source(order.project))
     yield Mode(target)
@@ -102,6 +110,7 @@ def _steps(
     yield functions
     yield wiring
     yield Targets(target)
+    yield monitoring
     yield mail
 
 
@@ -118,5 +127,12 @@ def summary(target: Target, mail: Subscriptions, package: Package) -> dict[str, 
         "topics": {
             name: target.arn("sns", f"{target.prefix}-{name}") for name in ("people", "machines", "alarms")
         },
+        "dashboards": {name: _dashboard_url(target, name) for name in ("on-call", "owner")},
         "subscribers": sorted(mail.endpoints()),
     }
+
+
+def _dashboard_url(target: Target, name: str) -> str:
+    """Where CloudWatch shows it; partitions other than the usual one have a console elsewhere."""
+    console = f"https://{target.region}.console.aws.amazon.com/cloudwatch/home?region={target.region}"
+    return f"{console}#dashboards/dashboard/{target.prefix}-{name}"

@@ -10,12 +10,13 @@ from typing import Any
 
 from chalicelib.errors import NotFoundError
 from mainstay.deploying.beginning import Keys, link_keys_name
-from mainstay.deploying.deploy import Order, infra_stack, wiring_stack
+from mainstay.deploying.deploy import Order, infra_stack, monitoring_stack, wiring_stack
 from mainstay.deploying.errors import UnusableError
 from mainstay.deploying.functions import delete_functions
 from mainstay.deploying.kept import POLL_SECONDS, find_kept
 from mainstay.deploying.objects import Record, read_record
 from mainstay.deploying.progress import Progress
+from mainstay.deploying.settings import Wishes
 from mainstay.deploying.stacks import Stack
 from mainstay.deploying.target import Target
 from mainstay.policies import FUNCTIONS
@@ -38,13 +39,17 @@ def destroy(target: Target, project: Path, progress: Progress, *, with_tables: b
     UnusableError comes before anything is removed, where it could not all be.
     """
     order = Order(project)
-    infra, wiring = infra_stack(order, target), wiring_stack(order, target)
-    for stack in (infra, wiring):
+    stacks = (
+        infra_stack(order, target),
+        wiring_stack(order, target),
+        monitoring_stack(order, target, Wishes()),
+    )
+    for stack in stacks:
         _check(stack)
     record = read_record(target)
     if record is None:
         _check_no_functions(target)
-    for part in _parts(target, project, (infra, wiring), record, with_tables=with_tables):
+    for part in _parts(target, project, stacks, record, with_tables=with_tables):
         with progress.step(part.title) as one:
             one.changes = part.what
             if one.changes:
@@ -81,12 +86,13 @@ def _check_no_functions(target: Target) -> None:
 def _parts(
     target: Target,
     project: Path,
-    stacks: tuple[Stack, Stack],
+    stacks: tuple[Stack, Stack, Stack],
     record: Record | None,
     *,
     with_tables: bool,
 ) -> Iterator[_Part]:
-    infra, wiring = stacks
+    infra, wiring, monitoring = stacks
+    yield _Part("monitoring stack", _there(monitoring), monitoring.delete)
     yield _Part("wiring stack", _there(wiring), wiring.delete)
     resources = record.deployed["resources"] if record else []
     functions = [f"delete {one['resource_type']} {one['name']}" for one in resources]
