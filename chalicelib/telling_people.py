@@ -67,9 +67,7 @@ def how_told(step: Step, now: datetime, team: Collaborators) -> tuple[list[News]
     if not step.notify:
         return [], []
     team.telemetry.count("NotTold", State=step.state.value)
-    later = team.messages.left_for_later(
-        step.incident_id, Said(waiting=step.state.value), opened_at=step.opened_at, now=now
-    )
+    later = team.messages.left_for_later(step.incident_id, None, opened_at=step.opened_at, now=now)
     return [News(what="Could not tell people", at=now)], [later]
 
 

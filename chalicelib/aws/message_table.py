@@ -30,15 +30,18 @@ class MessageTable:
         self.table = table
 
     def left_for_later(
-        self, incident_id: str, said: Said, *, opened_at: datetime, now: datetime
+        self, incident_id: str, said: Said | None, *, opened_at: datetime, now: datetime
     ) -> dict[str, Any]:
-        """The part of a transaction that leaves something for the sweep to tell."""
+        """The part of a transaction that leaves something for the sweep; None: what was said stands."""
+        given: dict[str, items.Value] = {"said": said} if said is not None else {}
         return items.update(
             self.table,
             keys.message_key(incident_id),
-            "SET said = :said, gsi_state_pk = :untold, opened_at = :opened_at, incident_id = :incident_id,"
-            " expires_at = :expires REMOVE taken_until",
-            said=said,
+            f"SET {'said = :said, ' * len(given)}gsi_state_pk = :untold, opened_at = :opened_at,"
+            " incident_id = :incident_id, expires_at = :expires REMOVE taken_until",
+            "",
+            None,
+            **given,
             untold=_UNTOLD,
             opened_at=opened_at,
             incident_id=incident_id,

@@ -225,6 +225,15 @@ def test_what_sns_refused_for_good_is_told_by_the_sweep_once_it_takes_it(
     assert tell_waiting(_at(team, minutes=15)) == 0
 
 
+def test_what_is_told_late_still_knows_who_was_asked(scene: Scene, team: Collaborators) -> None:
+    step = tell_people(_asked(team), _with_links(team, _NAMED))
+    expired = team.incidents.advance(step, State.EXPIRED, [News(what="Nobody answered", at=team.clock())])
+    learn_outcome(expired.moved(told=()), team)
+    assert tell_waiting(_at(team, minutes=5)) == 1
+    last = scene.inbox.people_about(step.incident_id)[-1]
+    assert "Asked were alice and bob." in last["Message"]["content"]["description"]
+
+
 def test_two_sweeps_at_once_tell_it_once(scene: Scene, team: Collaborators) -> None:
     _use_up(team)
     step = tell_people(_failed(team, crowd=60), team)
