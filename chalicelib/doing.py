@@ -46,7 +46,7 @@ def _run_next(step: Step, team: Collaborators) -> Step:
     if step.busy:
         return _after(step, team.gateway.follow(step, order))
     changed = step.position == 0 and observe().digest != plan.observed_digest
-    if changed and not team.gateway.was_begun(step, order.name):
+    if changed and not team.gateway.was_ordered(step, order.name):
         return _not_needed(step, plan, observe(), team)
     return _after(step, team.gateway.carry_out(step, order))
 

@@ -101,7 +101,7 @@ class Gateway:
             return self.carry_out(current, order)
         return self._resume(current, order, left=left)
 
-    def was_begun(self, step: Step, name: str) -> bool:
+    def was_ordered(self, step: Step, name: str) -> bool:
         """Whether an earlier attempt intended this effect."""
         return self.ledger.find(step, name)[1] is not None
 

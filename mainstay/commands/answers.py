@@ -55,12 +55,15 @@ def reject(  # noqa: PLR0913, PLR0917 - one for each option
     reason: Annotated[str, typer.Option(help="Why: it is kept with the incident.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Reject the plan that an incident waits with: nothing is changed."""
+    """Reject the plan that an incident waits with: nothing is changed.
+
+    Also after somebody has approved it, as long as nothing was begun.
+    """
     from mainstay.desk import open_desk  # noqa: PLC0415
 
     with operating():
         desk = open_desk(stage, region, url=url, local=local)
-        incident = _waiting(desk, incident_id, "")
+        incident = desk.incident(incident_id)
         _reply(desk, incident, approved=False, reason=reason, etag="", as_json=as_json)
 
 
