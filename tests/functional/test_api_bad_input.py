@@ -73,11 +73,11 @@ def test_a_body_that_is_none_is_refused(scene: Scene, api: Api, method: str, pat
         ({}, "/mode"),
         ({"mode": "off", "a/b~c": 1}, "/a~1b~0c"),
         ({"mode": "off", "reason": ["x"]}, "/reason"),
-        ({"mode": "auto"}, ""),
+        (["off"], ""),
     ],
     ids=str,
 )
-def test_the_field_at_fault_is_pointed_at(api: Api, body: dict[str, Any], pointer: str) -> None:
+def test_the_field_at_fault_is_pointed_at(api: Api, body: Any, pointer: str) -> None:
     refused = api.put("/mode", body)
     assert (refused.status, [one["field"] for one in refused.body["errors"]]) == (400, [pointer])
 

@@ -195,10 +195,12 @@ def test_a_log_group_that_was_never_scanned_is_not_found(ask: Ask) -> None:
         404,
         "application/problem+json",
         {
-            "type": "about:blank",
-            "title": "Not Found",
+            "type": "urn:mainstay:problem:unknown-log-group",
+            "title": "Nothing is known of this log group",
             "status": 404,
-            "detail": "UnknownLogGroupError: /app/unknown was never scanned",
+            "detail": "/app/unknown was never scanned",
+            "instance": "/patterns",
+            "errors": [],
         },
     )
 
@@ -252,8 +254,9 @@ def test_precision_recall_and_lead_are_told_for_this_week_and_ever(scene: Scene,
 def test_a_question_that_makes_no_sense_is_told_which_part_of_it(ask: Ask, path: str, field: str) -> None:
     answer = ask(path)
     assert (answer.status, answer.kind) == (400, "application/problem+json")
-    assert answer.body["title"] == "Bad Request"
+    assert answer.body["type"] == "urn:mainstay:problem:invalid-query"
     assert answer.body["detail"].startswith(f"{field}: ")
+    assert [one["field"] for one in answer.body["errors"]] == [field]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +17,10 @@ from chalicelib.errors import UnreachableError, WrongTokenError
 from chalicelib.tokens import KEYS_SECONDS, LONGEST_TOKEN, REFRESH_SECONDS, STALE_SECONDS, scopes_in
 from tests.unit.api.issuing import DISCOVERY, ISSUER, JWKS, Issuer, claims, jwk, private_key, token
 
-NOW = int(time.time())
+
+def in_seconds(count: int) -> Callable[[], int]:
+    """A time by the clock of when the token is made."""
+    return lambda: count
 
 
 def _part(content: Any) -> str:
@@ -36,7 +38,7 @@ def test_a_token_by_a_key_of_the_issuer_counts(algorithm: str) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"aud": ["other", "mainstay"]}, {"exp": NOW - 20}, {"nbf": NOW + 20}, {"iat": None}],
+    [{"aud": ["other", "mainstay"]}, {"exp": in_seconds(-20)}, {"nbf": in_seconds(20)}, {"iat": None}],
     ids=["one-of-several-audiences", "just-expired", "about-to-begin", "no-iat"],
 )
 def test_clocks_may_differ_a_little_and_audiences_be_several(changes: dict[str, Any]) -> None:
@@ -67,10 +69,10 @@ _WRONG: dict[str, Callable[[], str]] = {
     "another issuer": lambda: token(iss="https://evil.example/"),
     "the issuer without its slash": lambda: token(iss=ISSUER.rstrip("/")),
     "no issuer": lambda: token(iss=None),
-    "expired": lambda: token(exp=NOW - 60),
+    "expired": lambda: token(exp=in_seconds(-60)),
     "no end": lambda: token(exp=None),
-    "not begun": lambda: token(nbf=NOW + 90),
-    "made in the future": lambda: token(iat=NOW + 90),
+    "not begun": lambda: token(nbf=in_seconds(90)),
+    "made in the future": lambda: token(iat=in_seconds(90)),
     "no subject": lambda: token(sub=None),
     "an empty subject": lambda: token(sub=""),
     "a subject without end": lambda: token(sub="a" * 300),
