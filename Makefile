@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo serve deploy test test-browser lint format policies bench clean help
+.PHONY: demo serve deploy package test test-browser lint format policies bench clean help
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -17,6 +17,9 @@ serve: $(READY) ## Mainstay with embedded AWS, REST API and pages on loopback: A
 
 deploy: $(READY) ## put a stage into your account: ARGS="--stage prod --region us-east-1 --dry-run"
 	@$(BIN)/python -m mainstay deploy $(ARGS)
+
+package: $(READY) ## build what is deployed: its size, and the CPU of each function's start
+	@$(BIN)/python -m bench.package $(ARGS)
 
 test: $(READY) ## every test: unit, functional, contract
 	@$(BIN)/python -m pytest -n 2 $(ARGS)
