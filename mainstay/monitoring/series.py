@@ -30,7 +30,7 @@ def _published(dimensions: str, metrics: str) -> Published:
 
 
 OF_AWS: Mapping[str, Published] = {
-    "AWS/ApiGateway": _published("ApiName Stage", "Count 4XXError 5XXError Latency"),
+    "AWS/ApiGateway": _published("ApiName Stage", "Count 5XXError Latency"),
     "AWS/Bedrock": _published("ModelId", "Invocations InputTokenCount OutputTokenCount"),
     "AWS/CodeBuild": _published("ProjectName", "Builds FailedBuilds Duration"),
     "AWS/DynamoDB": _published(

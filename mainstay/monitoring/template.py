@@ -45,6 +45,12 @@ _PARAMETERS: Mapping[str, Any] = {
         "MinValue": 600,
         "Description": "An open incident that waits for nobody and is older is stuck.",
     },
+    "Dashboards": {
+        "Type": "String",
+        "Default": "yes",
+        "AllowedValues": ["yes", "no"],
+        "Description": "Beyond three dashboards in an account each costs 3.00 dollars a month.",
+    },
     "Model": {
         "Type": "String",
         "Default": "",
@@ -59,6 +65,7 @@ _PARAMETERS: Mapping[str, Any] = {
 }
 
 _CONDITIONS: Mapping[str, Any] = {
+    "HasDashboards": {"Fn::Equals": [{"Ref": "Dashboards"}, "yes"]},
     "HasTopic": {"Fn::Not": [{"Fn::Equals": [{"Ref": "TopicArn"}, ""]}]},
     "HasModel": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Model"}, ""]}]},
 }
@@ -90,10 +97,7 @@ def make_template() -> dict[str, Any]:
         "Parameters": dict(_PARAMETERS),
         "Conditions": dict(_CONDITIONS),
         "Resources": {**_alarms(ALARMS), **_dashboards()},
-        "Outputs": {
-            "OnCallDashboard": {"Value": {"Ref": "OnCallDashboard"}},
-            "OwnerDashboard": {"Value": {"Ref": "OwnerDashboard"}},
-        },
+        "Outputs": {name: {"Condition": "HasDashboards", "Value": {"Ref": name}} for name in _dashboards()},
     }
 
 
@@ -105,6 +109,7 @@ def _dashboards() -> dict[str, Any]:
     return {
         f"{_titled(name)}Dashboard": {
             "Type": "AWS::CloudWatch::Dashboard",
+            "Condition": "HasDashboards",
             "Properties": {
                 "DashboardName": {"Fn::Sub": f"{PREFIX}-{name}"},
                 "DashboardBody": {"Fn::Sub": _Text(make_body(widgets()))},

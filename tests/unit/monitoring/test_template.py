@@ -58,3 +58,10 @@ def test_every_graph_has_a_title_of_its_own_and_a_label_for_each_line(name: str)
         labels = [line[-1]["label"] for line in one["metrics"]]
         assert labels
         assert len(labels) == len(set(labels))
+
+
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_a_dashboard_names_no_more_metrics_than_aws_gives_away(name: str) -> None:
+    graphs = [one.properties for one in DASHBOARDS[name]() if one.type == "metric"]
+
+    assert sum(len(one["metrics"]) for one in graphs) <= 50
