@@ -120,6 +120,7 @@ def answer_review(token: str, form: ReviewAnswer, team: Collaborators) -> Incide
     `approval.answer_approval` does.
     """
     link, incident = _linked(token, team)
+    check_link_stands(link, incident)
     check_form(form.nonce, _form_of(link), team.link_keys(), team.clock())
     by = link.approver if link.approver != ON_CALL else _said_name(form.name)
     _answer(form, _confirmed(form, incident), by, team, link=link)

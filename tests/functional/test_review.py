@@ -18,6 +18,7 @@ from chalicelib.incidents.links import check_link, sign_link
 from chalicelib.incidents.model import Resource, State
 from chalicelib.incidents.plans import Approval
 from chalicelib.intake import first_step
+from chalicelib.reviewing import review_incident
 from mainstay.embedded.personas import GHOST
 from mainstay.keys import rotate_keys
 from tests.functional.review_page import Browser, browsing
@@ -92,6 +93,32 @@ def test_the_page_shows_what_would_be_done_and_why_and_changes_nothing(
     ):
         assert told in text
     end(scene, parameter, story)
+
+
+def test_a_review_holds_what_is_needed_to_answer(scene: Scene, asked: tuple[Resource, Story]) -> None:
+    parameter, story = asked
+    team = scene.world.team
+    review = review_incident(story.incident.incident_id, team, by="arn:aws:iam::123456789012:user/dora")
+    (step,) = review.steps
+    assert story.incident.plan
+    assert (step.action, step.kind, step.risk) == ("restore_parameter", "api", story.incident.plan.risk)
+    assert step.parameters == story.incident.plan.actions[0].parameters
+    assert step.undo == team.actions["restore_parameter"].title
+    assert step.permissions == team.actions["restore_parameter"].permissions
+    (change,) = review.changes
+    assert change.attribute == "value"
+    assert change.now != change.after
+    assert review.incident == story.incident
+    assert (review.asked, review.approvals_needed, review.approvals, review.confirm) == (True, 1, (), "")
+    assert review.asked_at
+    assert review.expires_at
+    assert 3500 < review.seconds_left <= 3600
+    assert review.if_nobody_answers.startswith("Nothing is changed. At ")
+    assert review.nonce
+    end(scene, parameter, story)
+    after = review_incident(story.incident.incident_id, team, by="dora")
+    assert (after.asked, after.nonce) == (False, "")
+    assert after.etag != review.etag
 
 
 def test_a_mail_scanner_that_follows_links_with_head_decides_nothing(
@@ -382,16 +409,14 @@ def test_a_link_outlives_the_rotation_of_its_key(
     assert scene.story(parameter).incident.state is State.REJECTED
 
 
-def test_old_links_end_a_day_after_their_key_was_replaced(
-    scene: Scene, asked: tuple[Resource, Story]
-) -> None:
+def test_a_link_lives_no_longer_than_its_question(scene: Scene, asked: tuple[Resource, Story]) -> None:
     parameter, story = asked
     team = scene.world.team
     token = link_of(scene, story).rpartition("/")[2]
     link = check_link(token, team.link_keys(), team.clock())
     assert story.incident.question
-    assert link.expires_at <= int(story.incident.question.expires_at.timestamp())
-    assert team.clock() + timedelta(hours=1) >= story.incident.question.expires_at
+    assert link.expires_at == int(story.incident.question.expires_at.timestamp())
+    assert team.clock() < story.incident.question.expires_at < team.clock() + timedelta(hours=1)
     end(scene, parameter, story)
 
 

@@ -12,7 +12,7 @@ from chalicelib.incidents.model import Observation, Resource
 from chalicelib.incidents.plans import ActionCall, Risk
 from chalicelib.recovery.actions import ACTIONS
 from chalicelib.recovery.model import ActionKind, Proposal, RecoveryAction, Situation, never_proposed
-from chalicelib.recovery.plan import agreements, candidates, differences, make_plan
+from chalicelib.recovery.plan import agreements, candidates, describe_changes, differences, make_plan
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.resources.model import ResourceType
 
@@ -183,3 +183,34 @@ def test_the_same_value_is_not_another_and_none_at_all_is_not_either(bulb: str |
     seen = Observation(exists=True, attributes={"bulb": bulb}, observed_at=NOON)
 
     assert differences({"bulb_other_than": "old"}, seen)[0].endswith("but should be another than old")
+
+
+def test_what_a_goal_changes_is_told_attribute_by_attribute() -> None:
+    goal: Attributes = {
+        "exists": True,
+        "lit": True,
+        "bulb_sha256": "0123456789abcdef",
+        "colour": "white",
+        "serial_number_other_than": "A7",
+    }
+    there = Observation(
+        exists=True,
+        attributes={
+            "lit": False,
+            "bulb_sha256": "fedcba9876543210",
+            "colour": "white",
+            "serial_number": "A7",
+        },
+        observed_at=NOON,
+    )
+    assert describe_changes(goal, there) == (
+        ("bulb", "the one with digest fedcba98", "the one with digest 01234567"),
+        ("lit", "False", "True"),
+        ("serial number", "A7", "another than A7"),
+    )
+    gone = Observation(exists=False, observed_at=NOON)
+    assert describe_changes({"exists": True, "lit": True}, gone) == (
+        ("exists", "gone", "there"),
+        ("lit", "not set", "True"),
+    )
+    assert describe_changes({"colour": "white"}, there) == ()
