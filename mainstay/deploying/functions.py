@@ -101,7 +101,7 @@ class Functions:
     def apply(self) -> None:
         """Let Chalice deploy, and tell the functions where their API is once that is known."""
         record = read_record(self.target)
-        before = record.deployed if record else self._adoptable()
+        before = record.deployed if record else find_api(self.target)
         url = api_url(before)
         deployed = self._deploy(before, url)
         self._keep(deployed, url)
@@ -124,17 +124,6 @@ class Functions:
         write_record(
             self.target, Record(deployed, self.package.digest, self._settings(url), asdict(self.wishes))
         )
-
-    def _adoptable(self) -> dict[str, Any]:
-        """An API that a deployment has made which did not get to its end: all else is found by its name."""
-        apis = self.target.aws.read("apigateway", "get_rest_apis", limit=500)["items"]
-        for api in apis:
-            if api["name"] == APP:
-                stages = self.target.aws.read("apigateway", "get_stages", restApiId=api["id"])["item"]
-                if self.target.stage in {stage["stageName"] for stage in stages}:
-                    kept = {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api["id"]}
-                    return {"resources": [kept], "schema_version": "2.0", "backend": "api"}
-        return {}
 
     def _tell_url(self, url: str) -> None:
         """Set the variables that could not be known before the API was there."""
@@ -165,6 +154,20 @@ def api_url(deployed: Mapping[str, Any]) -> str:
         if resource["resource_type"] == "rest_api":
             return str(resource.get("rest_api_url", "")).rstrip("/")
     return ""
+
+
+def find_api(target: Target) -> dict[str, Any]:
+    """As Chalice notes it: an API that a deployment has made which did not get to its end, by its stage.
+
+    All else Chalice finds by its name. APIs of all stages have the same.
+    """
+    for api in target.aws.read("apigateway", "get_rest_apis", limit=500)["items"]:
+        if api["name"] == APP:
+            stages = target.aws.read("apigateway", "get_stages", restApiId=api["id"])["item"]
+            if target.stage in {stage["stageName"] for stage in stages}:
+                found = {"name": "rest_api", "resource_type": "rest_api", "rest_api_id": api["id"]}
+                return {"resources": [found], "schema_version": "2.0", "backend": "api"}
+    return {}
 
 
 def delete_functions(target: Target, project: Path, deployed: Mapping[str, Any]) -> None:

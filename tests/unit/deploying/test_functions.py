@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import NotFoundError
-from mainstay.deploying.functions import Functions, api_url
+from mainstay.deploying.functions import Functions, api_url, find_api
 from mainstay.deploying.objects import Record
 from mainstay.deploying.package import Package
 from mainstay.deploying.settings import Wishes, digests, stage_config, stage_policies
@@ -109,3 +109,19 @@ def test_another_model_concerns_all_functions(target: Target) -> None:
 def test_the_api_s_address_has_no_slash_at_its_end() -> None:
     assert api_url(DEPLOYED) == URL
     assert api_url({}) == ""
+
+
+def test_an_api_of_a_deployment_that_broke_off_is_found_by_its_stage(
+    target: Target, aws: ScriptedAws
+) -> None:
+    stages = {"other": [], "dev": [{"stageName": "dev"}], "prod": [{"stageName": "prod"}]}
+    names = {"other": "shop", "dev": "mainstay", "prod": "mainstay"}
+    aws.answers = {
+        "apigateway:get_rest_apis": {"items": [{"id": key, "name": name} for key, name in names.items()]},
+        "apigateway:get_stages": lambda asked: {"item": stages[asked["restApiId"]]},
+    }
+
+    assert [one["rest_api_id"] for one in find_api(target)["resources"]] == ["prod"]
+
+    del stages["prod"][0]
+    assert find_api(target) == {}
