@@ -41,7 +41,7 @@ policies: $(READY) ## write .chalice/policy-*.json anew from what the code decla
 	@$(BIN)/python -m mainstay.policies
 
 bench: $(READY) ## measure what the documents quote
-	@for one in main_job event_handler start_up history templates anomalies forecasts log_alarms scans; do $(BIN)/python -m bench.$$one $(ARGS) || exit; done
+	@for one in main_job event_handler start_up history templates anomalies forecasts log_alarms scans api; do $(BIN)/python -m bench.$$one $(ARGS) || exit; done
 
 clean: ## remove what was set up
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
