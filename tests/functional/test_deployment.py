@@ -153,11 +153,12 @@ class Life:
     answers: dict[str, dict[str, Any]]
     healed: dict[str, Any]
     again: dict[str, Any]
-    less: dict[str, Any]
+    less: str
     functions: tuple[set[str], set[str], set[str]]
     destroyed: dict[str, Any]
     stacks: list[str]
     kept: set[str]
+    farewell: str
     gone: set[str]
 
 
@@ -176,11 +177,11 @@ def life(account: Account) -> Life:
     healed = _heal(account)
     again, many = account.deploy(), account.functions()
     account.undo_edits()
-    less, fewer = account.deploy(), account.functions()
+    less, fewer = account.run("deploy", *ORDER).stdout, account.functions()
     destroyed, none = account.destroy(), account.functions()
     stacks = [one["StackName"] for one in account.client("cloudformation").describe_stacks()["Stacks"]]
     kept = account.tables()
-    account.destroy("--with-tables")
+    farewell = account.run("destroy", "--yes", "--with-tables").stdout
     return Life(
         foreseen=foreseen,
         before=before,
@@ -197,6 +198,7 @@ def life(account: Account) -> Life:
         destroyed=destroyed,
         stacks=stacks,
         kept=kept,
+        farewell=farewell,
         gone=account.tables(),
     )
 
@@ -351,8 +353,13 @@ def test_deploying_again_changes_nothing_and_says_so(life: Life) -> None:
 def test_a_function_that_is_no_more_is_removed(life: Life) -> None:
     many, fewer, _ = life.functions
     assert many - fewer == {"mainstay-local-extra"}
-    assert "delete function extra" in _changes(life.less)["functions, rules and API"]
-    assert life.less["endpoints"] == life.first["endpoints"]
+    assert "    delete function extra\n" in life.less
+
+
+def test_a_deployment_ends_with_where_everything_is_and_what_is_next(life: Life) -> None:
+    assert f"Deployed local in {REGION} of account 123456789012." in life.less
+    assert life.first["endpoints"]["console"] in life.less
+    assert f"mainstay mode approve --stage {STAGE} --region {REGION}" in life.less
 
 
 def test_what_is_destroyed_is_gone_but_for_tables_and_bucket(life: Life) -> None:
@@ -368,3 +375,5 @@ def test_what_is_destroyed_is_gone_but_for_tables_and_bucket(life: Life) -> None
 
 def test_tables_go_when_that_is_asked_for(life: Life) -> None:
     assert life.gone == set()
+    assert "    delete mainstay-local-incidents\n" in life.farewell
+    assert "AWS::S3::Bucket mainstay-local-artifacts-123456789012" in life.farewell
