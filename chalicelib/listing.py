@@ -143,17 +143,16 @@ def _beginning(query: IncidentsQuery, team: Collaborators) -> tuple[_Place | Non
         return _Place(index="open", value=keys.OPEN), 0
     if query.state:
         return _Place(index="state", value=query.state), 0
-    newest = min(query.until, team.clock()) if query.until else team.clock()
-    return _Place(index="time", value=month_of(newest)), 0
+    now = team.clock()
+    if query.until and query.until < _kept_since(now):
+        return None, 0
+    return _Place(index="time", value=month_of(min(query.until or now, now))), 0
 
 
 def _named(query: IncidentsQuery, team: Collaborators) -> tuple[Resource | None, int]:
     """The resource that is meant. Of which type an id is, those resources tell that ever had an incident."""
-    if whole := _KEY.fullmatch(query.resource):
-        return Resource(**whole.groupdict()), 0
-    of_type, _, name = query.resource.partition("/")
-    if of_type in team.types and name:
-        return _ours(of_type, name, team), 0
+    if named := _by_name(query.resource, team):
+        return (named if query.type in {"", named.type} else None), 0
     if query.type:
         return _ours(query.type, query.resource, team), 0
     found = team.index.with_incidents([_ours(kind, query.resource, team) for kind in team.types])
@@ -161,6 +160,14 @@ def _named(query: IncidentsQuery, team: Collaborators) -> tuple[Resource | None,
         names = ", ".join(inert(f"{one.type}/{one.id}", 200) for one in found)
         raise WrongFieldError("resource", f"that can be more than one: {names}")
     return (found[0] if found else None), 1
+
+
+def _by_name(text: str, team: Collaborators) -> Resource | None:
+    """The resource of a name that says its type too; None for an id alone."""
+    if whole := _KEY.fullmatch(text):
+        return Resource(**whole.groupdict())
+    of_type, _, name = text.partition("/")
+    return _ours(of_type, name, team) if of_type in team.types and name else None
 
 
 def _ours(kind: str, name: str, team: Collaborators) -> Resource:
@@ -186,9 +193,14 @@ def _within(position: Position, query: IncidentsQuery) -> bool:
 
 
 def _oldest(query: IncidentsQuery, now: datetime) -> str:
-    """The first month that is looked into: what is older is no longer kept."""
-    kept = now - timedelta(days=KEEP_DAYS)
+    """The first month that is looked into."""
+    kept = _kept_since(now)
     return month_of(max(query.since, kept) if query.since else kept)
+
+
+def _kept_since(now: datetime) -> datetime:
+    """What was opened before is no longer kept."""
+    return now - timedelta(days=KEEP_DAYS)
 
 
 # -- the walk -----------------------------------------------------------------------------------

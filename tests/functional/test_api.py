@@ -137,6 +137,15 @@ def test_filters_hold_together(lists: Scene, api: Api) -> None:
     query = {"type": "s3.bucket", "since": "2031-03-02T12:10:01Z", "until": "2031-03-02T12:10:03Z"}
     assert ids(api, **query, state="DETECTING", limit=1) == wanted[3:0:-1]
     assert len(ids(api, **query)) == 4
+    assert ids(api, resource="s3.bucket/bucket-1") == [wanted[1]]
+    for name in ("s3.bucket/bucket-1", lists.world.resource("s3.bucket", "bucket-1").key, "bucket-1"):
+        assert ids(api, resource=name, type="rds.db-instance") == []
+
+
+@pytest.mark.parametrize("until", ["0001-01-01", "0999-12-31", "1000-01-01", "2029-12-01"])
+def test_before_what_is_kept_there_is_nothing(lists: Scene, api: Api, until: str) -> None:
+    assert lists
+    assert walk(api, until=f"{until}T00:00:00Z") == [[]]
 
 
 @pytest.mark.parametrize("form", ["{id}", "{type}/{id}", "{account}/{region}/{type}/{id}"])
@@ -178,7 +187,7 @@ _QUERIES = {
     "rare type": "?type=rds.db-instance&limit=200",
     "by id": "?resource=i-many-3",
     "by name": "?resource=ec2.instance/i-many-3&state=FAILED",
-    "long ago": "?until=2030-03-01T00:00:00Z",
+    "a year ago": "?until=2030-03-01T00:00:00Z",
     "a day": "?since=2031-02-01T00:00:00Z&until=2031-02-02T00:00:00Z&state=FAILED",
 }
 
