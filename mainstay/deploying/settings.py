@@ -16,6 +16,9 @@ from mainstay.deploying.package import ARCHITECTURES
 from mainstay.deploying.target import APP, Target
 from mainstay.policies import functions_of, make_config, policy_of
 
+LEAVE_ALONE = {"mainstay": "off"}
+"""On our own functions, so that no deployment is taken for a failure and undone."""
+
 _OF_AN_ARN = 6
 """Parts: arn, partition, service, region, account, resource."""
 
@@ -65,7 +68,7 @@ def stage_config(target: Target, wishes: Wishes, api_url: str) -> dict[str, Any]
     config = make_config([target.stage], wishes.auth)
     stage = config["stages"][target.stage]
     stage["environment_variables"] = environment(target, wishes, api_url)
-    return {**config, "lambda_architecture": wishes.architecture}
+    return {**config, "lambda_architecture": wishes.architecture, "tags": LEAVE_ALONE}
 
 
 def environment(target: Target, wishes: Wishes, api_url: str) -> dict[str, str]:

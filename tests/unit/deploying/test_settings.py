@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.analysis.facts import tag_to_leave_alone
+from chalicelib.analysis.policy import Policy
 from mainstay.deploying.errors import UnusableError
 from mainstay.deploying.objects import Record
 from mainstay.deploying.settings import (
@@ -102,6 +104,12 @@ def test_a_variable_concerns_every_function(target: Target) -> None:
 def test_what_functions_could_not_read_is_not_deployed(target: Target, wishes: Wishes, said: str) -> None:
     with pytest.raises(UnusableError, match=said):
         check_wishes(target, wishes)
+
+
+def test_mainstay_leaves_its_own_functions_alone(target: Target) -> None:
+    tags = stage_config(target, Wishes(), URL)["tags"]
+
+    assert tag_to_leave_alone(Policy(), tags)
 
 
 def test_what_was_said_holds_until_something_else_is_said() -> None:
