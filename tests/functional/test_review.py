@@ -17,6 +17,7 @@ from chalicelib.aws.incident_reader import Story
 from chalicelib.incidents.links import check_link, sign_link
 from chalicelib.incidents.model import Resource, State
 from chalicelib.incidents.plans import Approval
+from chalicelib.incidents.step import Step, WorkflowError
 from chalicelib.intake import first_step
 from chalicelib.reviewing import review_incident
 from mainstay.embedded.personas import GHOST
@@ -248,11 +249,16 @@ def test_a_wrong_link_tells_nothing(scene: Scene, browser: Browser, asked: tuple
     end(scene, parameter, story)
 
 
-def test_a_link_expires_with_its_question(scene: Scene, browser: Browser) -> None:
-    parameter = scene.make_parameter("asks", "shortly")
-    scene.tamper(parameter)
-    story = scene.waits(parameter)
+def test_a_link_expires_with_its_question(
+    scene: Scene, browser: Browser, asked: tuple[Resource, Story]
+) -> None:
+    parameter, story = asked
+    team = scene.world.team
     link = link_of(scene, story)
+    step = first_step(story.incident, team).resumed(story.incident)
+    late = step.moved(error=WorkflowError(Error="States.Timeout"))
+    over = scene.world.invoke("roll_back", late.model_dump(mode="json"))
+    team.executions.answer(team.incidents.task_token(step.incident_id), Step.model_validate(over))
     ended = scene.story(parameter)
     assert ended.incident.state is State.EXPIRED
     assert ended.incident.problem == "nobody answered in time"
@@ -266,7 +272,7 @@ def test_a_link_expires_with_its_question(scene: Scene, browser: Browser) -> Non
 def test_a_new_question_kills_the_links_of_the_old_one(
     scene: Scene, browser: Browser, asked: tuple[Resource, Story]
 ) -> None:
-    """An attempt at asking that was thought lost, and is made again, asks anew."""
+    """Whoever comes to ask at another time asks something else."""
     parameter, story = asked
     team = scene.world.team
     old = link_of(scene, story)
@@ -283,6 +289,25 @@ def test_a_new_question_kills_the_links_of_the_old_one(
     assert browser.look(old).status == 410
     assert browser.answer(old, "approve", nonce=nonce).status == 410
     assert browser.answer(link_of(scene, again), "reject").status == 200
+    assert scene.story(parameter).incident.state is State.REJECTED
+
+
+def test_an_attempt_at_asking_that_is_repeated_asks_the_same_question(
+    scene: Scene, browser: Browser, asked: tuple[Resource, Story]
+) -> None:
+    """People were told already and are told no more: the links that they have must stay good."""
+    parameter, story = asked
+    team = scene.world.team
+    old, question = link_of(scene, story), story.incident.question
+    assert question
+    step = first_step(story.incident, team).resumed(story.incident)
+    since = question.expires_at - timedelta(seconds=step.approval_seconds)
+    again = step.moved(since=since).model_dump(mode="json")
+    token = team.incidents.task_token(story.incident.incident_id)
+    scene.world.invoke("request_approval", {"token": token, "step": again})
+    assert fresh(scene, story).incident.question == question
+    assert len(scene.inbox.people_about(story.incident.incident_id)) == 1
+    assert browser.answer(old, "reject").status == 200
     assert scene.story(parameter).incident.state is State.REJECTED
 
 
@@ -329,39 +354,28 @@ def test_a_form_that_the_page_did_not_make_counts_for_nothing(
     end(scene, parameter, story)
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"", 400),
-        (b"answer=approve", 400),
-        (b"answer=perhaps&nonce=x", 400),
-        (b"answer=approve&answer=reject&nonce=x", 400),
-        (b"answer=approve&nonce=x&more=y", 400),
-        (b"answer=approve&nonce=%ff", 400),
-        (b"answer=approve&nonce=x&reason=" + b"y" * 501, 400),
-        (b"answer=approve&nonce=x&reason=" + b"y" * 9000, 413),
-        (b"y" * 1_000_000, 413),
-        (b'{"answer": "approve"}', 400),
-    ],
-    ids=["nothing", "no nonce", "no answer", "twice", "more", "no text", "long", "too long", "huge", "json"],
-)
-def test_what_is_no_form_is_refused(
-    scene: Scene, browser: Browser, asked: tuple[Resource, Story], body: bytes, status: int
-) -> None:
-    parameter, story = asked
-    assert browser.send(link_of(scene, story), body).status == status
-    assert fresh(scene, story) == story
-    end(scene, parameter, story)
+NO_FORMS = {
+    "nothing": (b"", 400),
+    "no nonce": (b"answer=approve", 400),
+    "no answer": (b"answer=perhaps&nonce=x", 400),
+    "a field twice": (b"answer=approve&answer=reject&nonce=x", 400),
+    "a field more": (b"answer=approve&nonce=x&more=y", 400),
+    "no text": (b"answer=approve&nonce=%ff", 400),
+    "a long reason": (b"answer=approve&nonce=x&reason=" + b"y" * 501, 400),
+    "a form that is too long": (b"answer=approve&nonce=x&reason=" + b"y" * 9000, 413),
+    "a megabyte": (b"y" * 1_000_000, 413),
+    "json": (b'{"answer": "approve"}', 400),
+}
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/form-data", ""])
-def test_another_content_type_is_refused(
-    scene: Scene, browser: Browser, asked: tuple[Resource, Story], content_type: str
-) -> None:
+def test_what_is_no_form_is_refused(scene: Scene, browser: Browser, asked: tuple[Resource, Story]) -> None:
     parameter, story = asked
     link = link_of(scene, story)
+    found = {name: browser.send(link, body).status for name, (body, _) in NO_FORMS.items()}
+    assert found == {name: status for name, (_, status) in NO_FORMS.items()}
     body = urlencode({"answer": "approve", "nonce": browser.look(link).nonce}).encode()
-    assert browser.send(link, body, content_type).status == 415
+    for other in ("application/json", "text/plain", "multipart/form-data", ""):
+        assert browser.send(link, body, other).status == 415
     assert fresh(scene, story) == story
     end(scene, parameter, story)
 
