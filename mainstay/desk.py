@@ -52,7 +52,7 @@ def open_desk(stage: str, region: str, *, url: str, local: bool) -> Desk:
         return LocalDesk(LocalServer(url or os.environ.get("MAINSTAY_URL") or DEFAULT_URL))
     from mainstay.operate import StageDesk, connect  # noqa: PLC0415 - imports boto3
 
-    return StageDesk(connect(stage, region))
+    return StageDesk(connect(stage, region, or_else="; --local asks the server that mainstay serve started"))
 
 
 def list_incidents(desk: Desk, query: IncidentsQuery) -> Iterator[ListedIncident]:

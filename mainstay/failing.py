@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 @contextmanager
@@ -37,6 +40,13 @@ def refuse(message: str) -> NoReturn:
 def fail(message: str) -> NoReturn:
     """Usage or input is wrong: one line on standard error, and exit code 2."""
     _end(message, 2)
+
+
+def fail_over(error: ValidationError) -> NoReturn:
+    """The same, for the first option whose value does not fit."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    why = first["msg"].removeprefix("Value error, ")
+    fail(f"--{first['loc'][0]}: {why[:1].lower()}{why[1:]}")
 
 
 def _end(message: str, code: int) -> NoReturn:

@@ -72,9 +72,9 @@ class StageDesk:
         return str(identity.get("Arn") or getpass.getuser())
 
 
-def connect(stage: str, region: str) -> Collaborators:
+def connect(stage: str, region: str, *, or_else: str = "") -> Collaborators:
     """Work with a stage; which account it is in is what the credentials say."""
-    where = region_of(region)
+    where = region_of(region, or_else=or_else)
     identity = Aws(region=where).read("sts", "get_caller_identity")
     return make_collaborators(
         read_settings(
@@ -88,9 +88,9 @@ def connect(stage: str, region: str) -> Collaborators:
     )
 
 
-def region_of(given: str) -> str:
-    """The region to work in; InvalidSettingsError where none is known."""
+def region_of(given: str, *, or_else: str = "") -> str:
+    """The region to work in; InvalidSettingsError where none is known, with what else can be done."""
     where = given or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "")
     if not where:
-        raise InvalidSettingsError("no region is known: pass --region, or set AWS_REGION")
+        raise InvalidSettingsError(f"no region is known: pass --region, or set AWS_REGION{or_else}")
     return where

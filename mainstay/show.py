@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
@@ -72,9 +72,11 @@ def _listed(one: ListedIncident, now: datetime) -> RenderableType:
     return Group(first, Padding(second, (0, 0, 0, 2)))
 
 
-def print_alerts(alerts: Iterable[Forecast]) -> None:
-    """Two lines for each alert, and its rates where there are any."""
+def print_alerts(alerts: Sequence[Forecast]) -> None:
+    """Two lines for each alert, and its rates where there are any; a line that says so where none is."""
     console = Console()
+    if not alerts:
+        console.print(Text("no alerts this month", style="dim"))
     for alert in alerts:
         stands = alert.outcome.value if alert.outcome else alert.state.value.lower()
         console.print(Text.assemble((alert.alert_id, "bold"), f"  {alert.probability:.0%}  {stands}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ import typer
 
 from mainstay.commands.options import AsJson, Local, Region, Stage, Url
 from mainstay.completing import complete_state, complete_type
-from mainstay.failing import fail, operating, refuse
+from mainstay.failing import fail, fail_over, operating, refuse
 
 if TYPE_CHECKING:
     from chalicelib.listing import IncidentsQuery
@@ -69,7 +70,9 @@ def _query(state: str, resource_type: str, resource: str, since: str, limit: int
 
     from chalicelib.listing import IncidentsQuery  # noqa: PLC0415
 
-    wanted = state if state == "open" else state.upper().replace("-", "_")
+    wanted = state if state in {"", "open"} else state.upper().replace("-", "_")
+    if wanted and wanted not in complete_state():
+        fail(f"--state: there is no state {state!r}; there are {', '.join(complete_state())}")
     try:
         return IncidentsQuery.model_validate(
             {
@@ -81,15 +84,15 @@ def _query(state: str, resource_type: str, resource: str, since: str, limit: int
             }
         )
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        fail(f"--{first['loc'][0]}: {str(first['msg']).lower()}")
+        fail_over(error)
 
 
 def _since(text: str, now: datetime) -> str | None:
     """A time ago becomes a time; anything else is for the query to judge."""
     ago = re.fullmatch(r"(\d{1,6})([smhd])", text)
     if ago:
-        return (now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})).isoformat()
+        with suppress(OverflowError):  # so long ago that it is no time at all
+            return (now - timedelta(**{_UNITS[ago[2]]: int(ago[1])})).isoformat()
     return text or None
 
 

@@ -8,7 +8,7 @@ import typer
 
 from mainstay.commands.options import AsJson, Local, Region, Stage, Url
 from mainstay.completing import complete_mode
-from mainstay.failing import fail, operating
+from mainstay.failing import fail, fail_over, operating
 
 if TYPE_CHECKING:
     from chalicelib.switching import NewMode
@@ -43,8 +43,13 @@ def mode(  # noqa: PLR0913, PLR0917 - one for each option
 
 
 def _new_mode(value: str, reason: str) -> NewMode:
+    from pydantic import ValidationError  # noqa: PLC0415 - as above
+
     from chalicelib.switching import MODES, NewMode  # noqa: PLC0415
 
     if value not in MODES:
         fail(f"{value!r} is no mode; there are {', '.join(MODES)}")
-    return NewMode.model_validate({"mode": value, "reason": reason})
+    try:
+        return NewMode.model_validate({"mode": value, "reason": reason})
+    except ValidationError as error:
+        fail_over(error)

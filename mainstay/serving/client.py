@@ -13,9 +13,10 @@ from urllib.parse import urlencode, urlsplit
 from chalicelib.errors import InvalidSettingsError, PermanentError
 
 DEFAULT_URL = "http://127.0.0.1:8000"
-_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:\d{1,5})?/?")
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost)(:(?P<port>\d{1,5}))?/?", re.ASCII)
 _TIMEOUT_SECONDS = 60.0
 _OK = 200
+_LAST_PORT = 65535
 
 
 class NoServerError(PermanentError):
@@ -44,7 +45,8 @@ class LocalServer:
     url: str = DEFAULT_URL
 
     def __post_init__(self) -> None:
-        if not _LOOPBACK.fullmatch(self.url):
+        named = _LOOPBACK.fullmatch(self.url)
+        if not named or int(named["port"] or 0) > _LAST_PORT:
             raise InvalidSettingsError(f"{self.url!r} is no address of a local server, such as {DEFAULT_URL}")
 
     def get(self, path: str, query: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -79,12 +79,16 @@ def test_the_mode_is_said_and_set(world: World) -> None:
         (("mode", "banana"), "'banana' is no mode"),
         (("incidents", "--state", "banana"), "--state"),
         (("incidents", "--type", "banana"), "there is no such type"),
-        (("incidents", "--since", "last week"), "--since"),
+        (("incidents", "--state", "banana"), "there are open, DETECTING"),
+        (("incidents", "--since", "last week"), "--since: give a time with its zone, such as 2026-11-24T03:"),
+        (("incidents", "--since", "999999d"), "--since: give a time with its zone"),
+        (("incidents", "--resource", "a" * 2049), "--resource: string should have at most 2048 characters"),
+        (("mode", "off", "--reason", "a" * 501), "--reason: string should have at most 500 characters"),
         (("incidents", "show"), "say which one"),
         (("alerts", "al-nowhere"), "there is no alert al-nowhere"),
         (("approve", "inc-20260301-120000-1a2b3c4d"), "there is no incident inc-20260301-120000-1a2b3c4d"),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",
 )
 def test_wrong_input_is_one_clear_line_and_exit_code_2(
     world: World, arguments: tuple[str, ...], says: str

@@ -75,3 +75,12 @@ def test_a_local_server_is_asked_where_one_is_named(monkeypatch: pytest.MonkeyPa
     ]
     with pytest.raises(InvalidSettingsError):
         open_desk("dev", "", url="https://api.example", local=False)
+
+
+def test_whoever_names_no_stage_s_region_is_told_of_the_local_server_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(InvalidSettingsError, match=r"pass --region, or set AWS_REGION.* --local"):
+        open_desk("dev", "", url="", local=False)

@@ -12,7 +12,7 @@ from chalicelib.incidents.model import Resource, State
 from chalicelib.incidents.plans import ActionCall, Approval, Question
 from chalicelib.listing import ListedIncident
 from chalicelib.lookup import IncidentShown, Timeline, describe
-from mainstay.show import age_of, agreed_so_far, list_of, print_incident, print_plan
+from mainstay.show import age_of, agreed_so_far, list_of, print_alerts, print_incident, print_plan
 from tests.unit.incidents.told import STARTED, a_plan, a_timeline, an_incident
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -117,6 +117,11 @@ def test_one_incident_is_shown_with_its_timeline_and_where_that_is_broken(
     assert [event.what in shown for event in events] == [True] * len(events)
     assert "The timeline is broken: event 2 was changed" in shown
     assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_no_alerts_are_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    print_alerts([])
+    assert capsys.readouterr().out == "no alerts this month\n"
 
 
 def test_an_empty_list_says_that_it_is() -> None:

@@ -59,6 +59,7 @@ def test_where_nobody_listens_the_command_that_helps_is_named() -> None:
         "http://10.0.0.1",
         "http://localhost.evil.example",
         "http://127.0.0.1:8000/x",
+        "http://127.0.0.1:99999",
         "",
     ],
 )
