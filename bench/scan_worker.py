@@ -43,25 +43,25 @@ class Meter:
         if model.service_model.service_name == "dynamodb" and model.name in _WRITES | _TWICE:
             body = json.loads(params["body"])
             items = [part.get("Put", part) for part in body.get("TransactItems", [body])]
-            units = sum(math.ceil(_stored_bytes(item) / _UNIT) for item in items)
+            units = sum(math.ceil(stored_bytes(item) / _UNIT) for item in items)
             self.write_units += units * (2 if model.name in _TWICE else 1)
 
     def on_answer(self, model: OperationModel, http_response: Any, **_: Any) -> None:
         """When it was answered; reads here are strongly consistent."""
         if model.service_model.service_name == "dynamodb" and model.name in {"Query", "BatchGetItem"}:
-            size = _stored_bytes(json.loads(http_response.content))
+            size = stored_bytes(json.loads(http_response.content))
             self.read_units += max(1, math.ceil(size / _READ_UNIT))
 
 
-def _stored_bytes(value: Any) -> int:
+def stored_bytes(value: Any) -> int:
     """As DynamoDB stores it: binary values travel as base64, a third longer than they are."""
     if isinstance(value, Mapping):
         return sum(
-            len(held) * 3 // 4 if name == "B" else len(name) + _stored_bytes(held)
+            len(held) * 3 // 4 if name == "B" else len(name) + stored_bytes(held)
             for name, held in value.items()
         )
     if isinstance(value, list):
-        return sum(map(_stored_bytes, value))
+        return sum(map(stored_bytes, value))
     return len(str(value))
 
 

@@ -9,6 +9,7 @@ import typer
 from mainstay import keys
 from mainstay.commands.alerts import alerts
 from mainstay.commands.answers import approve, reject
+from mainstay.commands.cost import cost
 from mainstay.commands.demo import demo
 from mainstay.commands.doctor import doctor
 from mainstay.commands.incidents import incidents
@@ -65,6 +66,7 @@ app.command(epilog="Example: mainstay console --stage prod --region eu-central-1
 app.command(epilog="Example: mainstay deploy --stage prod --region us-east-1 --dry-run")(deploy)
 app.command(epilog="Example: mainstay destroy --stage dev --region us-east-1")(destroy)
 app.command(epilog="Example: mainstay doctor --stage prod --region us-east-1")(doctor)
+app.command(epilog="Example: mainstay cost --incidents 30 --log-gb 200 --log-groups 12")(cost)
 app.add_typer(keys.app, name="keys")
 app.command(epilog="Example: mainstay mine app.log old.log.gz --json --templates")(mine)
 app.command(epilog="Example: mainstay detect cpu.csv latency.csv.gz")(detect)

@@ -1,0 +1,1 @@
+"""What Mainstay costs: measured use, times dated prices."""
