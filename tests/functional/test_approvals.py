@@ -134,7 +134,7 @@ def test_who_comes_a_moment_later_is_told_that_somebody_else_has_answered(
         scene.aws_refuses.before("TransactWriteItems", text="carol", act=bob),
         pytest.raises(WrongStateError, match="somebody else has answered"),
     ):
-        _answer(scene, story, by="carol", approved=False)
+        _answer(scene, story, by="carol")
     scene.world.sweep()
     ended = scene.story(parameter).incident
     assert ended.state is State.COMPLETED
