@@ -15,9 +15,15 @@ ON_CALL = "on-call"
 """Whom a link is made for where the policy names nobody."""
 
 
-def new_question(step: Step, team: Collaborators) -> Question:
-    """It stands for as long as the workflow waits, which began to when the incident came into its state."""
+def new_question(step: Step, team: Collaborators) -> Question | None:
+    """It stands for as long as the workflow waits, which began to when the incident came into its state.
+
+    None where an earlier attempt has asked it: links to it may be out, and somebody may have agreed.
+    """
     until = step.since + timedelta(seconds=step.approval_seconds)
+    known = team.incidents.load(step.incident_id).question
+    if known is not None and known.expires_at == until:
+        return None
     return Question(version=team.new_nonce(), asked_at=team.clock(), expires_at=until)
 
 

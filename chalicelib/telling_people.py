@@ -13,6 +13,7 @@ from typing import Any
 from chalicelib.asking import links_for, people_asked
 from chalicelib.aws.chat import ChatSettings, read_chat_settings
 from chalicelib.aws.incident_reader import Story
+from chalicelib.aws.message_table import LEASE
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import ChatFailedError, MainstayError, SecretsUnreadableError
 from chalicelib.incidents.chat_messages import Chat
@@ -35,18 +36,24 @@ def tell_people(step: Step, team: Collaborators) -> Step:
     """Tell machines and people how an incident stands, or leave it for the next digest."""
     story = team.incidents.story(step.incident_id)
     if was_told(story.incident, story.timeline, story.said):
-        return step
+        return _as_before(step, story)
     links = _links(step, story.incident, team)
     message = _message(story, links, team)
     team.notifier.to_machines(message)
     if not _may_tell_now(step, story, team):
         _leave(story, team)
         return step.moved(gathered=True)
-    told = [team.notifier.to_people(one, who) for one, who in _for_each(story, links, message, team)]
-    said = _tell_chat(_chat_of(story, links, message, team), story, links, team)
+    said = _tell(story, links, message, team)
     if message.chat.needs_people or story.said.waiting:
         team.messages.keep_said(step.incident_id, said, team.clock())
-    return step.moved(told=(*step.told, *told), gathered=False, chat_problem=said.chat_problem)
+    return step.moved(told=(*step.told, *said.told), gathered=False, chat_problem=said.chat_problem)
+
+
+def _as_before(step: Step, story: Story) -> Step:
+    """An earlier attempt told it, or left it for later, and came to nothing afterwards."""
+    if story.said.waiting:
+        return step.moved(gathered=True)
+    return step.moved(told=story.said.told or step.told, chat_problem=story.said.chat_problem)
 
 
 def tell_everybody(message: Message, team: Collaborators) -> str:
@@ -157,6 +164,23 @@ def _for_each(
             yield own, {"approver": name}
 
 
+def _tell(story: Story, links: Mapping[str, str], general: Message, team: Collaborators) -> Said:
+    """Say it in all channels for people, and answer what has been said by now."""
+    told = [team.notifier.to_people(one, who) for one, who in _for_each(story, links, general, team)]
+    place, problem = _say_in_chat(_chat_of(story, links, general, team), story.said.place, team)
+    said = _said(story, links, told, team)
+    return said.model_copy(update={"place": place, "chat_problem": problem})
+
+
+def _said(story: Story, links: Mapping[str, str], told: Sequence[str], team: Collaborators) -> Said:
+    return Said(
+        news=news_of(story.incident, story.timeline),
+        told=tuple(told),
+        asked=tuple(links) or _asked(story, team),
+        place=story.said.place,
+    )
+
+
 # -- the chat -----------------------------------------------------------------------------------
 
 
@@ -166,17 +190,6 @@ def _chat_of(story: Story, links: Mapping[str, str], general: Message, team: Col
         return general.chat
     options = _options(story, {CHAT: links[CHAT]}, team)
     return render_message(story.incident, story.timeline, **options).chat
-
-
-def _tell_chat(chat: Chat, story: Story, links: Mapping[str, str], team: Collaborators) -> Said:
-    """Say it in the chat, where there is one, and answer what has been said by now in all channels."""
-    place, problem = _say_in_chat(chat, story.said.place, team)
-    return Said(
-        news=news_of(story.incident, story.timeline),
-        asked=tuple(links) or _asked(story, team),
-        place=place,
-        chat_problem=problem,
-    )
 
 
 def _say_in_chat(chat: Chat, place: Place | None, team: Collaborators) -> tuple[Place | None, str]:
@@ -202,63 +215,54 @@ def _chat_settings(team: Collaborators) -> ChatSettings | None:
 
 def tell_waiting(team: Collaborators) -> int:
     """Tell whatever waits; answer of how many incidents. Part of the sweep."""
-    taken = [story for one in team.messages.untold() if (story := _take(one, team)) is not None]
-    due = [story for story in taken if _is_due(story, team)]
-    if len(due) == 1:
-        _tell_one(due[0], team)
-        return 1
+    until = team.clock() + LEASE
+    taken = [story for one in team.messages.untold() if (story := _take(one, until, team)) is not None]
+    due = [story for story in taken if _is_due(story, until, team)]
     pages = [due[start : start + MOST] for start in range(0, len(due), MOST)]
     for page in pages:
-        _tell_together(page, len(pages), team)
+        told = _tell_together(page, len(pages), team) if len(due) > 1 else [_tell_one(page[0], team)]
+        for story, said in zip(page, told, strict=True):
+            team.messages.keep_told(story.incident.incident_id, said, until, team.clock())
     return len(due)
 
 
-def _take(incident_id: str, team: Collaborators) -> Story | None:
+def _take(incident_id: str, until: datetime, team: Collaborators) -> Story | None:
     """One unreadable record keeps nobody from hearing of the others."""
     try:
-        taken = team.messages.take_waiting(incident_id, team.clock())
+        taken = team.messages.take_waiting(incident_id, until, team.clock())
         return team.incidents.story(incident_id) if taken else None
     except MainstayError as error:
         team.telemetry.warn(f"what waits to be told cannot be read: {error}", incident_id=incident_id)
         return None
 
 
-def _is_due(story: Story, team: Collaborators) -> bool:
+def _is_due(story: Story, until: datetime, team: Collaborators) -> bool:
     """What has moved on since is told when it ends; what was told meanwhile is told no more."""
     news = news_of(story.incident, story.timeline)
     if is_to_be_told(story.incident) and story.said.news != news:
         return True
     said = story.said.model_copy(update={"waiting": ""})
-    team.messages.keep_said(story.incident.incident_id, said, team.clock())
+    team.messages.keep_told(story.incident.incident_id, said, until, team.clock())
     return False
 
 
-def _tell_one(story: Story, team: Collaborators) -> None:
+def _tell_one(story: Story, team: Collaborators) -> Said:
     links = _links_of(story, team)
-    message = _message(story, links, team)
-    for one, who in _for_each(story, links, message, team):
-        team.notifier.to_people(one, who)
-    said = _tell_chat(_chat_of(story, links, message, team), story, links, team)
-    team.messages.keep_said(story.incident.incident_id, said, team.clock())
+    return _tell(story, links, _message(story, links, team), team)
 
 
-def _tell_together(stories: Sequence[Story], pages: int, team: Collaborators) -> None:
+def _tell_together(stories: Sequence[Story], pages: int, team: Collaborators) -> list[Said]:
     """One digest for everybody, and one for each approver who has links of their own in it."""
     links = {story.incident.incident_id: _links_of(story, team) for story in stories}
     named = {name for own in links.values() for name in own} - {ON_CALL, CHAT}
+    told = []
     for name in ("", *sorted(named)):
         own = {one: _general(found) if not name else _of(name, found) for one, found in links.items()}
         message = _digest(stories, own, pages, team)
-        team.notifier.to_people(message, {"approver": name} if name else {})
+        told.append(team.notifier.to_people(message, {"approver": name} if name else {}))
         if not name:
             _say_in_chat(message.chat, None, team)
-    for story in stories:
-        said = Said(
-            news=news_of(story.incident, story.timeline),
-            asked=tuple(links[story.incident.incident_id]) or _asked(story, team),
-            place=story.said.place,
-        )
-        team.messages.keep_said(story.incident.incident_id, said, team.clock())
+    return [_said(story, links[story.incident.incident_id], told, team) for story in stories]
 
 
 def _of(name: str, links: Mapping[str, str]) -> dict[str, str]:

@@ -64,15 +64,29 @@ class MessageTable:
             )
         )
 
-    def take_waiting(self, incident_id: str, now: datetime) -> bool:
-        """Whether the caller may tell it now: it still waits, and nobody else is at it."""
+    def keep_told(self, incident_id: str, said: Said, until: datetime, now: datetime) -> None:
+        """Keep what was said of what was taken `until` then, unless more was left to say meanwhile."""
+        self._update(
+            items.update(
+                self.table,
+                keys.message_key(incident_id),
+                "SET said = :said, expires_at = :expires REMOVE gsi_state_pk, taken_until",
+                "taken_until = :until",
+                said=said,
+                expires=in_days(now, KEEP_DAYS),
+                until=until,
+            )
+        )
+
+    def take_waiting(self, incident_id: str, until: datetime, now: datetime) -> bool:
+        """Whether the caller may tell it until then: it still waits, and nobody else is at it."""
         return self._update(
             items.update(
                 self.table,
                 keys.message_key(incident_id),
                 "SET taken_until = :until",
                 "gsi_state_pk = :untold AND (attribute_not_exists(taken_until) OR taken_until <= :now)",
-                until=now + LEASE,
+                until=until,
                 untold=_UNTOLD,
                 now=now,
             )

@@ -26,6 +26,8 @@ class Said(Record):
     """What was last said; see `news_of`."""
     waiting: str = ""
     """What is still to be said, by the sweep; empty where nothing is."""
+    told: tuple[str, ...] = ()
+    """The ids of the messages by which it was."""
     asked: tuple[str, ...] = ()
     """Who was asked, where somebody was."""
     place: Place | None = None

@@ -197,6 +197,47 @@ def test_a_task_that_is_repeated_while_its_news_wait_leaves_them_waiting(
     assert len(scene.inbox.people_about(step.incident_id)) == 1
 
 
+def test_a_task_that_is_repeated_after_people_were_told_does_not_claim_that_they_were_not(
+    scene: Scene, team: Collaborators
+) -> None:
+    step = _failed(team)
+    told = notify_people(step, team).told
+    learn_outcome(notify_people(step, team), team)
+    noted = [e for e in team.incidents.story(step.incident_id).timeline if "people" in e.what]
+    assert [(e.what, e.data["messages"]) for e in noted] == [("Told people", list(told))]
+
+
+def test_a_task_that_is_repeated_while_its_news_wait_says_that_they_wait(
+    scene: Scene, team: Collaborators
+) -> None:
+    _use_up(team)
+    step = _failed(team, crowd=60)
+    notify_people(step, team)
+    learn_outcome(notify_people(step, team), team)
+    said = [e.what for e in team.incidents.story(step.incident_id).timeline]
+    assert "Left it for the next message about many incidents" in said
+    assert "Could not tell people" not in said
+    assert tell_waiting(_at(team, minutes=5)) == 1
+
+
+def test_what_ends_while_its_question_is_told_is_told_by_the_next_sweep(
+    scene: Scene, team: Collaborators
+) -> None:
+    _use_up(team)
+    step = tell_people(_asked(team, crowd=60), team)
+    later = _at(team, minutes=5)
+
+    def expire() -> None:
+        news = News(what="Nobody answered", at=team.clock())
+        assert tell_people(team.incidents.advance(step, State.EXPIRED, [news]), team).gathered
+
+    with scene.aws_refuses.before("Publish", text="-people", act=expire):
+        assert tell_waiting(later) == 1
+    assert tell_waiting(_at(team, minutes=10)) == 1
+    last = scene.inbox.people_about(step.incident_id)[-1]
+    assert "escalated" in last["Subject"]
+
+
 def test_a_question_asked_anew_is_told_anew(scene: Scene, team: Collaborators) -> None:
     step = tell_people(_asked(team), team)
     plan = a_plan(summary="something else", goal={"state": "stopped"})
