@@ -32,16 +32,18 @@ lint: $(READY) ## ruff, mypy --strict, cfn-lint
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m mainstay.policies --check
+	@$(BIN)/python -m mainstay.monitoring --check
 
 format: $(READY) ## let ruff tidy up
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-policies: $(READY) ## write .chalice/policy-*.json anew from what the code declares
+policies: $(READY) ## write .chalice/policy-*.json and infra/monitoring.yaml anew from what the code declares
 	@$(BIN)/python -m mainstay.policies
+	@$(BIN)/python -m mainstay.monitoring
 
 bench: $(READY) ## measure what the documents quote
-	@for one in main_job event_handler start_up history templates anomalies forecasts log_alarms scans api; do $(BIN)/python -m bench.$$one $(ARGS) || exit; done
+	@for one in main_job event_handler start_up history templates anomalies forecasts log_alarms scans api costs; do $(BIN)/python -m bench.$$one $(ARGS) || exit; done
 
 clean: ## remove what was set up
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

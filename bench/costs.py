@@ -30,7 +30,7 @@ HEALED_BY_API = ("stopped", "database", "parameter", "bucket", "function")
 
 GROUP = "/bench/orders"
 SCANS = f"scan: {{log_groups: [{{name: {GROUP}}}]}}\n"
-LINES, TEMPLATES = 500, 200
+LINES, TEMPLATES, MANY = 500, 200, 2_000
 """New lines in each scan, and how many kinds: what is known of all is written each time."""
 _WARM, _COUNTED = 3, 10
 
@@ -43,8 +43,7 @@ def measure() -> dict[str, Any]:
         start = gauge.each(_COUNTED, world.start_scan)
     with World() as world:
         incident = _incidents(world)
-    with World(policy=SCANS) as world:
-        scan = _scans(world, Gauge(world))
+    scan, scan_many = (less(_scanned(templates), start) for templates in (TEMPLATES, MANY))
     return {
         "surroundings": surroundings(),
         "per": {
@@ -53,7 +52,8 @@ def measure() -> dict[str, Any]:
             ),
             "sweep": sweep,
             "start_scan": start,
-            "scan": less(scan, start),
+            "scan": scan,
+            "scan_many": scan_many,
         },
     }
 
@@ -146,27 +146,28 @@ def _named(line: dict[str, Any]) -> tuple[str, ...]:
     return (directive["Metrics"][0]["Name"], *(line[name] for name in sorted(directive["Dimensions"][0])))
 
 
-def _scans(world: World, gauge: Gauge) -> dict[str, float]:
-    """Of one log group, five minutes apart, with what asks for them."""
-    world.aws.client("logs").create_log_group(logGroupName=GROUP)
-    now = datetime.now(UTC)
-    for number in range(_WARM + _COUNTED):
-        if number == _WARM:
-            gauge.read()
-        at = now + timedelta(minutes=5 * number)
-        _write_lines(world, at, number)
-        world.set_clock(lambda at=at: at + timedelta(minutes=4))  # type: ignore[misc]
-        world.scan()
-    used = gauge.read()
-    world.set_clock(None)
-    return {**shared(used, _COUNTED), "series": 1.0}
+def _scanned(templates: int) -> dict[str, float]:
+    """One log group, every five minutes, with what asks for its scans."""
+    with World(policy=SCANS) as world:
+        world.aws.client("logs").create_log_group(logGroupName=GROUP)
+        gauge, now = Gauge(world), datetime.now(UTC)
+        for number in range(_WARM + _COUNTED):
+            if number == _WARM:
+                gauge.read()
+            at = now + timedelta(minutes=5 * number)
+            _write_lines(world, at, number, templates)
+            world.set_clock(lambda at=at: at + timedelta(minutes=4))  # type: ignore[misc]
+            world.scan()
+        used = gauge.read()
+        world.set_clock(None)
+    return {**shared(used, _COUNTED), "series": 1.0, "templates": float(templates)}
 
 
-def _write_lines(world: World, at: datetime, number: int) -> None:
+def _write_lines(world: World, at: datetime, number: int, templates: int) -> None:
     """Frequent and rare templates as in real logs, every one of them in the first scan."""
     chance = random.Random(number)  # noqa: S311 - a benchmark
-    texts = make_templates(TEMPLATES)
-    weights = [1 / (place + 1) for place in range(TEMPLATES)]
+    texts = make_templates(templates)
+    weights = [1 / (place + 1) for place in range(templates)]
     chosen = texts * 3 if number == 0 else chance.choices(texts, weights, k=LINES)
     spoken = (text.format(chance.randrange(500), chance.randrange(10**7)) for text in chosen)
     spread = [(at.timestamp() + place * 200 / len(chosen), text) for place, text in enumerate(spoken)]

@@ -15,7 +15,10 @@ class _Read(BaseModel):
 
 
 class Measures(_Read):
-    """`per` incident, sweep, start_scan and scan (of one log group): runs, calls, units, bytes; means."""
+    """`per` incident, sweep, start_scan and scan (of one log group): runs, calls, units, bytes; means.
+
+    `scan_many` is a scan of a group with more templates: what is known of it is written by each scan.
+    """
 
     surroundings: Mapping[str, str | int | None]
     per: Mapping[str, Mapping[str, float]]
@@ -27,6 +30,16 @@ class Measures(_Read):
     def calls(self, what: str) -> float:
         """AWS calls in all for one of these."""
         return sum(count for _, count in _under("call ", self.per[what]))
+
+    def scan(self, templates: float) -> Mapping[str, float]:
+        """One scan of a group with so many templates: units grow evenly between and beyond the measured."""
+        few, many = self.per["scan"], self.per["scan_many"]
+        share = (templates - few["templates"]) / (many["templates"] - few["templates"])
+        grown = {name: max(1.0, few[name] + share * (many[name] - few[name])) for name in _GROWING}
+        return {**few, **grown}
+
+
+_GROWING = ("write_units", "read_units")
 
 
 def _under(prefix: str, used: Mapping[str, float]) -> Iterator[tuple[str, float]]:

@@ -28,6 +28,8 @@ class Case:
     incidents: float = 100
     log_gb: float = 5
     log_groups: float = 5
+    templates: float = 200
+    """Kinds of lines in each."""
     scan_minutes: float = 5
     series: float = 0
     model_share: float = 0
@@ -98,7 +100,8 @@ def _totals(case: Case, measures: Measures) -> Mapping[str, float]:
     """Everything that was measured, as often as it happens."""
     total: defaultdict[str, float] = defaultdict(float)
     for what, times in case.times.items():
-        for name, count in measures.per[what].items():
+        used = measures.scan(case.templates) if what == "scan" else measures.per[what]
+        for name, count in used.items():
             total[name] += times * count
     return total
 

@@ -22,7 +22,8 @@ ONE_EACH = Measures(
         },
         "sweep": {"run sweep": 1, "call dynamodb Query": 4, "read_units": 3},
         "start_scan": {"run start_scan": 1},
-        "scan": {"run on_scan_request": 1, "series": 1},
+        "scan": {"run on_scan_request": 1, "series": 1, "templates": 100, "write_units": 6, "read_units": 2},
+        "scan_many": {"run on_scan_request": 1, "templates": 1100, "write_units": 56, "read_units": 12},
     },
 )
 NOTHING = Case(incidents=0, log_gb=0, log_groups=0, scan_minutes=60, keys=0, dashboards=0)
@@ -50,6 +51,13 @@ def test_a_month_by_hand() -> None:
     assert used["logs-ingested"] == pytest.approx(6000 / 1e9)
     assert used["metric-hours"] == pytest.approx(10 * 10 / HOURS)
     assert used["xray-traces"] == pytest.approx((sweeps + scans + 10) / 1e6)
+
+
+@pytest.mark.parametrize(("templates", "units"), [(1, 1.05), (100, 6), (600, 31), (2100, 106)])
+def test_what_is_known_of_a_log_group_is_written_by_each_scan(templates: float, units: float) -> None:
+    assert ONE_EACH.scan(templates)["write_units"] == pytest.approx(units)
+    used = use(replace(NOTHING, log_groups=3, templates=templates), ONE_EACH, Assumed())
+    assert used["dynamodb-writes"] == pytest.approx(3 * HOURS * units / 1e6)
 
 
 def test_everything_that_is_used_has_a_price_and_every_price_is_for_something() -> None:
@@ -82,7 +90,7 @@ def test_rarer_scans_cost_less() -> None:
 def test_what_was_measured_is_of_functions_that_there_are() -> None:
     measures = read_measures()
 
-    assert measures.per.keys() == Case().times.keys()
+    assert measures.per.keys() == {*Case().times, "scan_many"}
     for what in measures.per:
         runs = dict(measures.runs(what))
         assert runs
