@@ -13,7 +13,7 @@ REMEMBERED = timedelta(minutes=5)
 
 
 class Secrets:
-    """Texts by the name of their parameter. What was read long ago is never used in place of a failed read."""
+    """Texts by the name of their parameter. What was read long ago never stands in for a failed read."""
 
     def __init__(self, aws: Aws, clock: Callable[[], datetime]) -> None:
         self._aws = aws
