@@ -95,7 +95,7 @@ def _print(bills: Mapping[str, Bill], *, all_lines: bool) -> None:
 
     bill, prices = bills["this"], read_prices()
     console = Console(highlight=False)
-    console.print(_table(bill.lines if all_lines else bill.by_service(), bills))
+    console.print(_table(bill.lines if all_lines else _paid(bill), bills))
     console.print(
         f"Prices of {prices.region} as of {prices.as_of:%-d %B %Y}. Much of it is free while others"
     )
@@ -104,6 +104,10 @@ def _print(bills: Mapping[str, Bill], *, all_lines: bool) -> None:
         _explained(prices) if all_lines else ("What is measured, assumed and paid: mainstay cost --all",)
     ):
         console.print(line)
+
+
+def _paid(bill: Bill) -> Iterator[Line]:
+    return (line for line in bill.by_service() if line.dear > 0)
 
 
 def _table(lines: Iterable[Line], bills: Mapping[str, Bill]) -> Table:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import ceil
 
 from mainstay.costing.measures import Assumed, Measures
 from mainstay.monitoring.alarms import ALARMS
 from mainstay.monitoring.template import DASHBOARDS
-from mainstay.policies import make_config
+from mainstay.policies import FUNCTIONS, make_config
 
 HOURS = 730.0
 DAYS = HOURS / 24
@@ -18,6 +19,8 @@ _MILLION, _GB = 1e6, 1e9
 _LOOK = 2
 """Calls of one look at a resource."""
 _BUILD_MINUTES = 4.0
+_BATCH = 10
+"""Requests for scans that go out in one call."""
 _TRIGGERS = frozenset({"on_resource_event", "on_alarm", "sweep", "start_scan", "on_scan_request"})
 
 
@@ -63,7 +66,7 @@ def use(case: Case, measures: Measures, assumed: Assumed) -> dict[str, float]:
     logs = (total["log_bytes"] + runs * assumed.run_log_bytes) / _GB
     logs += total["workflow_events"] * assumed.event_log_bytes / _GB
     logs += case.incidents * assumed.runs_more * 3 * assumed.event_log_bytes / _GB
-    messages = total["call sns Publish"] + total["call sns PublishBatch"]
+    messages = total["call sns Publish"] + case.times["start_scan"] * ceil(case.log_groups / _BATCH)
     stored = (
         case.incidents * measures.per["incident"].get("stored_bytes", 0) * assumed.keeps_days / DAYS / _GB
     )
@@ -87,13 +90,20 @@ def use(case: Case, measures: Measures, assumed: Assumed) -> dict[str, float]:
         "xray-traces": (_triggered(case, measures) + case.incidents) / _MILLION,
         "api-requests": case.incidents * assumed.pages_per_incident / _MILLION,
         "kms-keys": case.keys,
-        "kms-requests": (runs + messages) / 1e4,
+        "kms-requests": (_key_uses(case) + messages) / 1e4,
         "codebuild-minutes": case.incidents * case.build_share * _BUILD_MINUTES,
         "s3-storage": 0.02,
         "events": (case.times["sweep"] + case.times["start_scan"]) / _MILLION,
         "bedrock-in": case.incidents * case.model_share * assumed.tokens_in / _MILLION,
         "bedrock-out": case.incidents * case.model_share * assumed.tokens_out / _MILLION,
     }
+
+
+def _key_uses(case: Case) -> float:
+    """A table's key is asked for once in five minutes by each role that uses it, and there are two tables."""
+    scanning = 2 if case.log_groups else 1
+    rounds = case.times["sweep"] + scanning * case.times["start_scan"] + len(FUNCTIONS) * case.incidents
+    return 2 * rounds
 
 
 def _totals(case: Case, measures: Measures) -> Mapping[str, float]:

@@ -50,7 +50,14 @@ def test_a_month_by_hand() -> None:
     assert used["dynamodb-reads"] == pytest.approx(3 * sweeps / 1e6)
     assert used["logs-ingested"] == pytest.approx(6000 / 1e9)
     assert used["metric-hours"] == pytest.approx(10 * 10 / HOURS)
+    assert used["kms-requests"] == pytest.approx(2 * (sweeps + scans + 10 * len(FUNCTIONS)) / 1e4)
     assert used["xray-traces"] == pytest.approx((sweeps + scans + 10) / 1e6)
+
+
+@pytest.mark.parametrize(("groups", "calls"), [(0, 0), (1, 1), (10, 1), (11, 2)])
+def test_scans_are_asked_for_ten_at_a_time(groups: float, calls: int) -> None:
+    used = use(replace(NOTHING, log_groups=groups), ONE_EACH, Assumed())
+    assert used["sns-publishes"] == pytest.approx(calls * HOURS / 1e6)
 
 
 @pytest.mark.parametrize(("templates", "units"), [(1, 1.05), (100, 6), (600, 31), (2100, 106)])
