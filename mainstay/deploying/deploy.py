@@ -23,6 +23,7 @@ from mainstay.deploying.step import Step
 from mainstay.deploying.subscriptions import Subscriptions
 from mainstay.deploying.target import Target
 from mainstay.deploying.targets import Targets
+from mainstay.deploying.templates import read_template
 from mainstay.infrastructure import SOURCE_KEY, render_template, zip_source
 
 NEEDED = (
@@ -80,7 +81,7 @@ def _check_project(project: Path) -> None:
 def infra_stack(order: Order, target: Target) -> Stack:
     """Everything that is not Chalice's."""
     template = render_template(order.project / "infra" / "mainstay.yaml")
-    parameters = {"Stage": target.stage, **order.parameters}
+    parameters = {"Stage": target.stage, **_asked_for(order, monitoring=False)}
     adopt = partial(adopt_kept, target, target.prefix, template, parameters)
     return Stack(target, target.prefix, template, parameters, "infra stack", adopt)
 
@@ -94,8 +95,15 @@ def wiring_stack(order: Order, target: Target) -> Stack:
 def monitoring_stack(order: Order, target: Target, wishes: Wishes) -> Stack:
     """Alarms on Mainstay itself, and its dashboards."""
     template = render_template(order.project / "infra" / "monitoring.yaml")
-    parameters = {"Stage": target.stage, "Model": wishes.model}
+    parameters = {"Stage": target.stage, **_asked_for(order, monitoring=True), "Model": wishes.model}
     return Stack(target, f"{target.prefix}-monitoring", template, parameters, "monitoring stack")
+
+
+def _asked_for(order: Order, *, monitoring: bool) -> dict[str, str]:
+    """Parameters of the monitoring stack, or all others: those that nobody knows the infra stack refuses."""
+    text = (order.project / "infra" / "monitoring.yaml").read_text(encoding="utf-8")
+    known = read_template(text)["Parameters"].keys() - {"AppName", "Stage"}
+    return {name: value for name, value in order.parameters.items() if (name in known) is monitoring}
 
 
 def _steps(
