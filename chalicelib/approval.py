@@ -160,9 +160,9 @@ def _is_first_of_two(incident: Incident, approval: Approval, team: Collaborators
     needed = people_needed(incident, team)
     if needed == 1:
         return False
-    people = team.policy.approvals.people
+    people = team.policy.approvals.humans
     agreed = [one.person for one in _question(incident).agreed if one.person in people]
-    if not approval.person:
+    if approval.person not in people:
         raise NotAnApproverError(
             f"the plan cannot be undone: {needed} of {', '.join(people)} have to agree, and {approval.by} is "
             "none of them. Ask them, or add this principal to approvals.approvers in the policy"

@@ -10,9 +10,7 @@ from chalicelib.incidents.links import Link, LinkKeys, link_expiry, sign_link
 from chalicelib.incidents.model import Incident
 from chalicelib.incidents.plans import Question, RecoveryPlan
 from chalicelib.incidents.step import Step
-
-ON_CALL = "on-call"
-"""Whom a link is made for where the policy names nobody."""
+from chalicelib.incidents.telling import ON_CALL
 
 
 def new_question(step: Step, team: Collaborators) -> Question | None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from chalicelib.approval import answer_approval, check_link_stands, say_standing
-from chalicelib.asking import ON_CALL, people_asked, people_needed
+from chalicelib.asking import people_asked, people_needed
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import (
     PlanChangedError,
@@ -25,7 +25,7 @@ from chalicelib.incidents.base import Record
 from chalicelib.incidents.links import Link, check_form, check_link, sign_form
 from chalicelib.incidents.model import Incident, State, seconds_between
 from chalicelib.incidents.plans import ActionCall, Approval, RecoveryPlan, Risk
-from chalicelib.incidents.telling import say_duration, say_time
+from chalicelib.incidents.telling import ON_CALL, say_duration, say_time
 from chalicelib.lookup import etag_of
 from chalicelib.recovery.plan import describe_changes
 from chalicelib.redaction import clean_text

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from chalicelib.incidents.base import Record
+from chalicelib.incidents.telling import CHAT, ON_CALL
 
 Pattern = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -39,6 +40,11 @@ class Approvals(Record):
     def people(self) -> tuple[str, ...]:
         """The names of all of them."""
         return tuple(one.name for one in self.approvers)
+
+    @property
+    def humans(self) -> tuple[str, ...]:
+        """Who counts where two have to agree: in a chat, or on call, may be whoever has agreed already."""
+        return tuple(name for name in self.people if name not in {CHAT, ON_CALL})
 
     def name_of(self, principal: str) -> str:
         """Who calls by this ARN or subject: the first whose patterns fit; empty where nobody's do."""

@@ -136,6 +136,24 @@ def test_the_same_human_by_two_routes_is_one_human(
     assert scene.story(service).incident.state is State.REJECTED
 
 
+def test_a_chat_is_no_human_since_whoever_has_agreed_may_be_in_it(
+    scene: Scene, browser: Browser, asked: tuple[Resource, Story]
+) -> None:
+    service, story = asked
+    room = {"name": "chat", "principals": ["arn:aws:sts::*:assumed-role/ChatBot/*"]}
+    scene.change_policy(
+        rules=[{"match": {"type": "ecs.service"}, "set": {"people_for_irreversible": 2}}],
+        approvals={"approvers": [*PEOPLE, room]},
+    )
+    answer(scene, story, ALICE)
+    page = browser.answer(links_to(scene, story)["chat"], "approve", confirm=service.id)
+    assert page.status == 403
+    with pytest.raises(NotAnApproverError, match="2 of alice, bob, carol have to agree, and chat"):
+        answer(scene, story, "arn:aws:sts::123456789012:assumed-role/ChatBot/alice")
+    assert answer(scene, story, BOB, approved=False).state is State.REJECTED
+    assert scene.story(service).incident.state is State.REJECTED
+
+
 def test_who_is_not_named_cannot_count_and_is_told_what_to_do(
     scene: Scene, asked: tuple[Resource, Story]
 ) -> None:

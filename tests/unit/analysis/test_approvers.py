@@ -105,8 +105,10 @@ def test_other_numbers_of_people_are_refused(count: str) -> None:
         "limits: {people_for_irreversible: 2}",
         "rules: [{match: {id: x}, set: {people_for_irreversible: 2}}]",
         "limits: {people_for_irreversible: 2}\napprovals: {approvers: [{name: alice}]}",
+        "limits: {people_for_irreversible: 2}\napprovals: {approvers: [{name: alice}, {name: chat}]}",
+        "limits: {people_for_irreversible: 2}\napprovals: {approvers: [{name: alice}, {name: on-call}]}",
     ],
-    ids=["nobody", "nobody for a rule", "one"],
+    ids=["nobody", "nobody for a rule", "one", "one and a chat", "one and whoever is on call"],
 )
 def test_two_people_of_whom_nobody_knows_who_they_are_are_refused(text: str) -> None:
     with pytest.raises(InvalidPolicyError, match=r"name as many under approvals\.approvers"):
