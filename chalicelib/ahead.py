@@ -59,7 +59,7 @@ def look_ahead(team: Collaborators) -> Ahead:
 
 
 def bound_of(forecast: Forecast, team: Collaborators) -> Bound:
-    """What the catalogue or the policy says of the metric; what lines say that heads for full is in percent."""
+    """What the catalogue or the policy says of the metric; what lines say heads for full is in percent."""
     if forecast.subject.source is AlertSource.METRIC:
         return next(_declared(forecast.subject, team), Bound(value=None, unit=""))
     heads_for_full = "forecast" in forecast.detectors

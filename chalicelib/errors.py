@@ -132,7 +132,7 @@ class WrongFormError(PermanentError):
 
 
 class NotAnApproverError(PermanentError):
-    """This plan needs people whom the policy names, and whoever answers is none of them, or no further one."""
+    """The plan needs people whom the policy names: whoever answers is none of them, or no further one."""
 
 
 class SecretsUnreadableError(RetryableError):

@@ -16,7 +16,7 @@ _NUMBERS = frozenset({"severity_number"})
 
 
 class Notifier:
-    """Publishes to the two topics, by their ARNs. SNS may deliver a message more than once; none is lost in silence."""
+    """Publishes to the two topics, by their ARNs. SNS may deliver one twice; none is lost in silence."""
 
     def __init__(self, aws: Aws, *, people: str, machines: str) -> None:
         self._aws = aws
