@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from chalicelib.incidents.lifecycle import OPEN
 from chalicelib.incidents.model import State
 from chalicelib.incidents.telling import Telling
 from chalicelib.listing import LONGEST_NAME, IncidentsQuery, ListedIncident, list_incidents
+from chalicelib.lookup import known_form
 from chalicelib.reviewing import Review, review_incident
 
 _MOST_OPEN = 50
@@ -32,7 +33,7 @@ _MOST_DEADLINES = 10
 class OverviewQuery(Record):
     """Which incidents. `cursor` goes on in the list of those that have ended."""
 
-    state: Annotated[str, Field(pattern=r"^([a-z]{1,20}|[A-Z_]{1,20})$|^$")] = ""
+    state: Literal["", "open"] | State = ""
     type: Annotated[str, Field(max_length=64)] = ""
     resource: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
     cursor: Annotated[str, Field(max_length=512)] = ""
@@ -97,7 +98,7 @@ class Sheet:
 
 def read_sheet(incident_id: str, team: Collaborators, *, by: str) -> Sheet:
     """Raises UnknownIncidentError. Without keys for forms it can be looked at, and not answered."""
-    story = team.incidents.story(incident_id)
+    story = team.incidents.story(known_form(incident_id))
     review = _review(incident_id, by, team)
     return Sheet(story=story, review=review, mode=team.memory.mode())
 

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from chalice import Response
 from pydantic import ValidationError
 
+from chalicelib.api.bodies import read_query
 from chalicelib.api.forms import FORM_TYPE, read_form
 from chalicelib.api.gateway import GUARD, caller, routes
 from chalicelib.api.pages import base_path, html, said_of, see_other, shown
@@ -65,8 +66,8 @@ def _patterns(team: Collaborators) -> Response:
     from chalicelib.outlook import MOST, PatternsQuery, show_patterns  # noqa: PLC0415 - as above
     from chalicelib.pages.ahead import PatternsView, render_patterns  # noqa: PLC0415 - as above
 
-    view = PatternsView.model_validate(dict(routes.current_request.query_params or {}))
-    groups, found, problem, status = known_log_groups(team), None, "", HTTPStatus.OK
+    view, groups = read_query(PatternsView), known_log_groups(team)
+    found, problem, status = None, "", HTTPStatus.OK
     try:
         if view.log_group:
             found = show_patterns(PatternsQuery(log_group=view.log_group, limit=MOST), team)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from chalice import Response
 from pydantic import ValidationError
 
+from chalicelib.api.bodies import read_query
 from chalicelib.api.forms import FORM_TYPE, read_form
 from chalicelib.api.gateway import GUARD, caller, routes
 from chalicelib.api.problems import ProblemError, kind_of, wrong_fields
@@ -66,11 +67,12 @@ def see_other(path: str) -> Response:
     )
 
 
-def error_page(status: HTTPStatus, detail: str = "") -> Response:
+def error_page(status: HTTPStatus, detail: str = "", *, guarded: bool = True) -> Response:
     """A page of ours that says what went wrong, and what to do about it."""
     from chalicelib.pages import render_error  # noqa: PLC0415 - Jinja2 waits for a page
 
-    return html(render_error(status, detail, base=base_path()), status)
+    page = render_error(status, detail, base=base_path(), guarded=guarded)
+    return html(page, status, guarded=guarded)
 
 
 def _content_policy(*, guarded: bool) -> str:
@@ -94,8 +96,6 @@ def shown(make: Callable[[Collaborators], Response]) -> Response:
     team = collaborators()
     try:
         return make(team)
-    except ValidationError as error:
-        return error_page(HTTPStatus.BAD_REQUEST, said_of(error))
     except ProblemError as problem:
         return error_page(problem.kind.status, problem.detail)
     except WrongFieldError as error:
@@ -107,6 +107,9 @@ def shown(make: Callable[[Collaborators], Response]) -> Response:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             team.telemetry.warn(f"a page could not be shown: {error}", error=type(error).__name__)
         return error_page(status, f"{capital(str(error))}.")
+    except Exception as error:  # noqa: BLE001 - the reader learns nothing of it, and our log all but secrets
+        team.telemetry.warn(f"a page broke: {error}", error=type(error).__name__)
+        return error_page(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def said_of(error: ValidationError) -> str:
@@ -154,8 +157,8 @@ def _overview(team: Collaborators) -> Response:
     from chalicelib.overview import OverviewQuery, look_over  # noqa: PLC0415 - as above
     from chalicelib.pages.now_page import render_overview  # noqa: PLC0415 - as above
 
-    query = OverviewQuery.model_validate(dict(routes.current_request.query_params or {}))
-    return html(render_overview(look_over(query, team), base=base_path(), now=team.clock()))
+    overview = look_over(read_query(OverviewQuery), team)
+    return html(render_overview(overview, base=base_path(), now=team.clock()))
 
 
 def _story(
@@ -170,10 +173,13 @@ def _story(
 
 def _answered(incident_id: str, team: Collaborators) -> Response:
     """Back to the page, which shows what became of the answer; where it did not count, the page says why."""
+    from chalicelib.lookup import known_form  # noqa: PLC0415 - as above
     from chalicelib.reviewing import ReviewAnswer, answer_as  # noqa: PLC0415 - as above
 
     try:
-        answer_as(incident_id, ReviewAnswer.model_validate(read_form()), team, by=caller())
+        answer_as(known_form(incident_id), ReviewAnswer.model_validate(read_form()), team, by=caller())
+    except ValidationError as error:
+        return error_page(HTTPStatus.BAD_REQUEST, said_of(error))
     except WrongFieldError as error:
         return _story(incident_id, team, str(error), HTTPStatus.BAD_REQUEST)
     except (NotAnApproverError, WrongFormError) as error:

@@ -125,6 +125,9 @@ def _respond(token: str, respond: Callable[[Collaborators], Response]) -> Respon
         response = _or_what_became(token, respond, team)
     except MainstayError as error:
         response = _refuse(error, team)
+    except Exception as error:  # noqa: BLE001 - the reader learns nothing of it, and our log all but secrets
+        team.telemetry.warn(f"a review broke: {error}", error=type(error).__name__)
+        response = _closed(_REFUSED[MainstayError])
     if routes.current_request.method == "HEAD":
         response.body = ""
     return response

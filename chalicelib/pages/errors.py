@@ -23,6 +23,8 @@ _TITLES: Mapping[int, tuple[str, tuple[str, ...]]] = {
         "It has moved on since you looked",
         ("Nothing was changed by your answer.", "Open the page again: it shows how things stand now."),
     ),
+    413: ("That was too long", ("Nothing was changed.", "Go back, and say it in fewer words.")),
+    415: ("That is no form of ours", ("Nothing was changed.", "Open the page again, and answer there.")),
     503: (
         "AWS did not answer in time",
         ("Nothing was changed.", "Load the page again in a few seconds."),

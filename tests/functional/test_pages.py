@@ -17,6 +17,7 @@ from chalicelib.incidents.model import Resource, State
 from mainstay.embedded.personas import GHOST
 from mainstay.serving.exchange import Request
 from mainstay.serving.gateway import Gateway
+from tests.functional.review_page import FORM
 from tests.functional.scene import BAD, GOOD, PARAMETER, Scene, said
 from tests.unit.pages.reading import Page, find_faults
 from tests.unit.pages.records import HOSTILE
@@ -50,17 +51,19 @@ def browse() -> Open:
     """Ask as API Gateway does, for a stage called ``prod``; every page that comes back is without a fault."""
     app = sys.modules["app"].app
 
-    def opened(path: str, form: dict[str, str] | None = None, *, user: str = ALICE) -> Answer:
+    def opened(
+        path: str, form: dict[str, str] | None = None, *, user: str = ALICE, kind: str = FORM
+    ) -> Answer:
         request = Request(
             method="GET" if form is None else "POST",
             target=f"{BASE}{path}",
-            headers=() if form is None else (("Content-Type", "application/x-www-form-urlencoded"),),
+            headers=() if form is None else (("Content-Type", kind),),
             body=urlencode(form or {}).encode(),
         )
         given = Gateway(app, user=user, stage="prod").answer(request)
         headers, html = dict(given.headers), given.body.decode()
         if html and headers["Content-Type"].startswith("text/html"):
-            assert find_faults(html, base=BASE) == []
+            assert find_faults(html, base=BASE, guarded=not path.startswith("/review")) == []
         return Answer(given.status, html, headers, Page(html))
 
     return opened
@@ -419,3 +422,51 @@ def test_trouble_of_ours_is_a_page_that_says_so_and_a_line_in_the_log(
 
     assert {answer.status for answer in answers} == {status}
     assert "a page could not be shown" in scene.world.log_file.read_text(encoding="utf-8")
+
+
+_NOBODY_S = "/ui/incidents/inc-20200101-000000-00000000"
+
+
+@pytest.mark.parametrize("path", ["/ui/mode", f"{_NOBODY_S}/answer", "/review/none"])
+@pytest.mark.parametrize(
+    ("form", "kind", "status", "title"),
+    [
+        ({"reason": "a" * 70_000}, FORM, 413, "That was too long"),
+        ({"reason": "a"}, "application/json", 415, "That is no form of ours"),
+    ],
+    ids=["too long", "JSON"],
+)
+def test_what_never_comes_to_a_page_is_told_on_one_too(
+    browse: Open, path: str, form: dict[str, str], kind: str, status: int, title: str
+) -> None:
+    answer = browse(path, form, kind=kind)
+
+    assert (answer.status, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert answer.page.one("h1").text == title
+    assert bool(answer.page.all("script", "nav")) == path.startswith("/ui")
+    assert ("script-src" in answer.headers["Content-Security-Policy"]) == path.startswith("/ui")
+
+
+@pytest.mark.parametrize("name", ["A" * 3000, "%ff", "inc-0", "..%2f.."])
+def test_an_id_of_another_form_is_not_asked_for(scene: Scene, browse: Open, name: str) -> None:
+    with scene.aws_refuses.refuse("Query", code="ValidationException"):
+        answers = [
+            browse(f"/ui/incidents/{name}"),
+            browse(f"/ui/incidents/{name}/answer", {"answer": "reject", "nonce": ""}),
+        ]
+
+    assert [one.status for one in answers] == [404, 404]
+
+
+def test_a_page_that_breaks_says_no_more_than_that_it_did(scene: Scene, browse: Open) -> None:
+    """By a record that nobody can read, as if another version had written it."""
+    team = scene.world.team
+    name = "inc-20260102-030405-0badcafe"
+    item = {"pk": {"S": f"INCIDENT#{name}"}, "sk": {"S": "RECORD"}, "secret": {"S": "AKIAIOSFODNN7EXAMPLE"}}
+    team.aws.read("dynamodb", "put_item", TableName=team.settings.incidents_table, Item=item)
+    answer = browse(f"/ui/incidents/{name}")
+
+    assert (answer.status, answer.headers["Content-Type"]) == (500, "text/html; charset=utf-8")
+    assert answer.page.one("h1").text == "Mainstay could not do that"
+    assert "secret" not in answer.page.words
+    assert any("a page broke" in str(line.get("message")) for line in scene.log_lines())
