@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from chalicelib.aws.https import Answer, post
 from chalicelib.aws.signing import signature_headers
@@ -20,11 +20,15 @@ from chalicelib.incidents.base import Record
 from chalicelib.incidents.chat_messages import Chat
 from chalicelib.incidents.said import Place
 from chalicelib.incidents.slack_form import slack_message, slack_reply
+from chalicelib.redaction import clean_text
 
 WEB_API = "https://slack.com/api"
 _TRIES = 2
 _TOO_MANY, _SERVER_ERROR = 429, 500
 _GOOD = range(200, 300)
+
+Visible = Annotated[str, Field(pattern=r"^[!-~]*$")]
+"""What can stand in an address or a header as it is: an error about another one would repeat it."""
 
 Post = Callable[[str, bytes, Mapping[str, str]], Answer]
 
@@ -32,12 +36,12 @@ Post = Callable[[str, bytes, Mapping[str, str]], Answer]
 class ChatSettings(Record):
     """Where a chat is, and how what is sent there is signed."""
 
-    url: str = ""
+    url: Visible = ""
     """The webhook; with a token, a Web API like Slack's, which ends in ``/api``."""
     secret: str = ""
     """By which requests are signed; without one they are not."""
-    token: str = ""
-    channel: str = ""
+    token: Visible = ""
+    channel: Visible = ""
 
     @property
     def is_web_api(self) -> bool:
@@ -97,7 +101,8 @@ class ChatRoom:
     ) -> dict[str, Any]:
         answer = self._deliver(f"{settings.web_api}/{method}", message, settings, now)
         if answer.get("ok") is not True:
-            raise ChatFailedError(f"{method} answered {str(answer.get('error', 'nothing of use'))[:80]}")
+            said = clean_text(str(answer.get("error", "nothing of use")), 80)
+            raise ChatFailedError(f"{method} answered {said}")
         return answer
 
     def _deliver(

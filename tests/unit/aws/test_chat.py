@@ -85,6 +85,15 @@ def test_what_the_web_api_refuses_is_an_error() -> None:
     assert len(chat.sent) == 1
 
 
+def test_of_what_the_web_api_says_nothing_but_plain_words_is_repeated() -> None:
+    said = "\x1b[2Jmissing_scope\u202e\nsee https://evil.example/ AKIAIOSFODNN7EXAMPLE"
+    chat = FakeChat(Answer(200, json.dumps({"ok": False, "error": said}).encode()))
+    with pytest.raises(ChatFailedError, match="missing_scope") as refused:
+        ChatRoom(chat).say(CALM, SLACK, None, NOON)
+    assert str(refused.value).isprintable()
+    assert "AKIA" not in str(refused.value)
+
+
 @pytest.mark.parametrize("trouble", [TimeoutError("too slow"), Answer(503, b""), Answer(429, b"")], ids=repr)
 def test_where_nobody_knows_whether_it_came_it_is_sent_once_more_as_the_same_delivery(
     trouble: Answer | Exception,
@@ -155,6 +164,9 @@ def test_without_a_secret_nothing_is_signed() -> None:
         ('{"url": "https://a/b", "sercet": "hush"}', "sercet"),
         ('{"token": "xoxb-hush"}', "neither a url nor"),
         ("{}", "neither a url nor"),
+        ('{"token": "xoxb-hush\\n", "channel": "C1"}', "token"),
+        ('{"url": "https://a/b", "token": "x\\r\\nHost: hush", "channel": "C1"}', "token"),
+        ('{"url": "https://a/hush hush"}', "url"),
     ],
 )
 def test_settings_that_cannot_be_used_are_named_and_never_repeated(text: str, names: str) -> None:
