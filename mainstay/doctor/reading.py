@@ -18,14 +18,19 @@ class NotAReadError(PermanentError):
     """An examination was about to change something."""
 
 
+def require_read(service: str, operation: str) -> None:
+    """NotAReadError for whatever is none."""
+    if operation not in ALSO_READS and not operation.startswith(READS):
+        raise NotAReadError(f"{service}:{operation} is no read")
+
+
 class ReadingAws(Aws):
     """One region's AWS, which answers and is never changed."""
 
     def _call(
         self, service: str, operation: str, parameters: dict[str, Any], *, once: bool
     ) -> dict[str, Any]:
-        if operation not in ALSO_READS and not operation.startswith(READS):
-            raise NotAReadError(f"{service}:{operation} is no read")
+        require_read(service, operation)
         from botocore.parsers import ResponseParserError  # noqa: PLC0415 - a slow import, as in Aws itself
 
         try:

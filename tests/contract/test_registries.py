@@ -19,6 +19,9 @@ from chalicelib.resources.model import ResourceType
 from chalicelib.signals import EVENT_FORMS, MESSAGE_FORMS, read_alarm
 from mainstay.demo.act import Scenario
 from mainstay.demo.scenarios import SCENARIOS
+from mainstay.doctor.check import Check
+from mainstay.doctor.checks import CHECKS
+from mainstay.doctor.restoring import READINESS, examine_nothing
 from tests.contract.reach import function_id, graph
 from tests.contract.source import ROOT, imports_of, modules
 
@@ -74,6 +77,12 @@ ROOMS = (
         is_entry=lambda _, value: isinstance(value, Scenario),
         table=tuple(SCENARIOS.values()),
     ),
+    Room(folder="mainstay/doctor/checks", is_entry=lambda _, value: isinstance(value, Check), table=CHECKS),
+    Room(
+        folder="mainstay/doctor/restoring",
+        is_entry=_named("examine_"),
+        table=tuple(dict.fromkeys(READINESS.values()).keys() - {examine_nothing}),
+    ),
 )
 
 of_rooms = pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.folder)
@@ -110,7 +119,7 @@ def test_every_form_of_event_is_read() -> None:
     reached = graph().reach(function_id(read_alarm))
 
     assert forms == set(EVENT_FORMS)
-    assert {f'{form.read.__module__}:{form.read.__name__}' for form in MESSAGE_FORMS.values()} <= reached
+    assert {f"{form.read.__module__}:{form.read.__name__}" for form in MESSAGE_FORMS.values()} <= reached
     assert "chalicelib.signals.alarm:read_alarm_message" in reached
 
 

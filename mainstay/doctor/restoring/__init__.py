@@ -16,7 +16,7 @@ from mainstay.doctor.restoring.patient import Patient
 from mainstay.doctor.restoring.table import examine_table
 
 
-def _examine_nothing(_patient: Patient) -> Iterator[Finding]:
+def examine_nothing(_patient: Patient) -> Iterator[Finding]:
     """Of types that hold nothing which a backup could bring back."""
     return iter(())
 
@@ -31,6 +31,6 @@ _OF_TYPES = {
 }
 
 READINESS: Mapping[str, Callable[[Patient], Iterator[Finding]]] = MappingProxyType(
-    {name: _OF_TYPES.get(name, _examine_nothing) for name in RESOURCE_TYPES}
+    {name: _OF_TYPES.get(name, examine_nothing) for name in RESOURCE_TYPES}
 )
 """Every resource type by its name."""
