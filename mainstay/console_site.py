@@ -100,7 +100,7 @@ class ConsoleSite:
         if not self._is_key(key):
             return trouble_page(_NO_KEY)
         left = urlencode([pair for pair in parse_qsl(request.query) if pair[0] != "key"])
-        cookie = f"{COOKIE}={self._key}; Path=/; HttpOnly; SameSite=Strict"
+        cookie = f"{_cookie_name(request)}={self._key}; Path=/; HttpOnly; SameSite=Strict"
         return redirect(
             f"/{request.path.lstrip('/')}{'?' if left else ''}{left}",
             (("Set-Cookie", cookie), ("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer")),
@@ -206,7 +206,12 @@ def sign(request: Request, url: str, credentials: Any, region: str) -> Any:
 def _cookie_of(request: Request) -> str:
     """Read by hand: the cookies of other programs on loopback come along, whatever they hold."""
     pairs = (part.strip().partition("=") for part in request.header("Cookie").split(";"))
-    return next((value for name, _, value in pairs if name == COOKIE), "")
+    return next((value for name, _, value in pairs if name == _cookie_name(request)), "")
+
+
+def _cookie_name(request: Request) -> str:
+    """One for each port: a host's ports share their cookies, and there may be a console for each stage."""
+    return f"{COOKIE}-{request.header('Host').rpartition(':')[2]}"
 
 
 def _returned(headers: Iterable[tuple[str, str]]) -> Headers:

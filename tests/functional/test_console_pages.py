@@ -35,11 +35,13 @@ def console(world: World) -> Iterator[int]:
             yield int(url.rpartition(":")[2])
 
 
-def _ask(
-    port: int, method: str, target: str, body: str = "", cookie: str = f"{COOKIE}=the-key"
-) -> tuple[HTTPResponse, str]:
+def _ask(port: int, method: str, target: str, body: str = "", cookie: str = "") -> tuple[HTTPResponse, str]:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = {"Cookie": cookie, "Accept": "text/html", "Content-Type": "application/json"}
+    headers = {
+        "Cookie": cookie or f"{COOKIE}-{port}=the-key",
+        "Accept": "text/html",
+        "Content-Type": "application/json",
+    }
     connection.request(method, target, body=body or None, headers=headers)
     answer = connection.getresponse()
     text = answer.read().decode()

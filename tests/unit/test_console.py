@@ -17,7 +17,7 @@ from mainstay.serving.exchange import Answer, Request, json_answer
 from mainstay.serving.server import serving
 from tests.unit.serving.signed_api import KEYS, REGION, SignedApi
 
-HELD = f"{COOKIE}=the-key"
+HELD = (("Host", "127.0.0.1:1"), ("Cookie", f"{COOKIE}-1=the-key"))
 
 
 @dataclass
@@ -28,9 +28,18 @@ class Console:
     api: SignedApi
     log: list[str]
 
+    @property
+    def cookie(self) -> str:
+        """Its name: a browser keeps those of all ports of a host together."""
+        return f"{COOKIE}-{self.port}"
+
+    @property
+    def held(self) -> str:
+        return f"{self.cookie}=the-key"
+
     def ask(self, method: str, target: str, *, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        given = {"Cookie": HELD, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        given = {"Cookie": self.held, **{name.replace("_", "-"): value for name, value in headers.items()}}
         connection.request(method, target, body=body or None, headers=given)
         answer = connection.getresponse()
         answer.read_all = answer.read()  # type: ignore[attr-defined]
@@ -104,7 +113,7 @@ def test_cookies_and_credentials_go_in_neither_direction(console: Console) -> No
 def test_without_the_key_nothing_is_passed_on(console: Console) -> None:
     refused = [
         console.ask("GET", "/prod/ui", Cookie=""),
-        console.ask("GET", "/prod/ui", Cookie=f"{COOKIE}=guessed"),
+        console.ask("GET", "/prod/ui", Cookie=f"{console.cookie}=guessed"),
         console.ask("GET", "/prod/ui?key=guessed"),
         console.ask("POST", "/prod/ui?key=the-key", Cookie=""),
     ]
@@ -117,12 +126,13 @@ def test_the_key_in_the_address_becomes_a_cookie_and_is_gone_from_it(console: Co
     answer = console.ask("GET", "/?key=the-key", Cookie="")
 
     assert (answer.status, answer.headers["Location"]) == (303, "/")
-    assert answer.headers["Set-Cookie"] == f"{COOKIE}=the-key; Path=/; HttpOnly; SameSite=Strict"
+    assert answer.headers["Set-Cookie"] == f"{console.held}; Path=/; HttpOnly; SameSite=Strict"
     assert console.ask("GET", "//evil.example/?key=the-key&x=1").headers["Location"] == "/evil.example/?x=1"
 
 
 def test_cookies_of_other_programs_on_loopback_do_not_hide_ours(console: Console) -> None:
-    assert console.ask("GET", "/prod/ui", Cookie=f'other="a[]=\\; {{}}; x; {HELD}').status == 200
+    others = f'other="a[]=\\; {{}}; x; {COOKIE}-1=the-key-of-another-console'
+    assert console.ask("GET", "/prod/ui", Cookie=f"{others}; {console.held}").status == 200
 
 
 def test_the_root_leads_to_the_pages_of_the_stage(console: Console) -> None:
@@ -215,7 +225,7 @@ def test_an_api_that_does_not_answer_is_told_on_a_page() -> None:
         upstream = Upstream(url=f"{gone}/prod", region=REGION)
     site = ConsoleSite(upstream, KEYS, key="the-key", send=sender_to(upstream), log=log.append)
 
-    answer = site.answer(Request(method="GET", target="/prod/ui", headers=(("Cookie", HELD),)))
+    answer = site.answer(Request(method="GET", target="/prod/ui", headers=HELD))
 
     assert answer.status == 502
     assert b"does not answer" in answer.body
@@ -234,7 +244,7 @@ def test_credentials_that_ran_out_are_told_on_a_page_and_nothing_is_sent() -> No
     upstream = Upstream(url="https://api.example/prod", region=REGION)
     site = ConsoleSite(upstream, Expired(), key="the-key", send=lambda _request: api, log=log.append)
 
-    answer = site.answer(Request(method="GET", target="/prod/ui", headers=(("Cookie", HELD),)))
+    answer = site.answer(Request(method="GET", target="/prod/ui", headers=HELD))
 
     assert answer.status == 503
     assert b"aws sso login" in answer.body
