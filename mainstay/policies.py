@@ -151,9 +151,13 @@ FUNCTIONS: Mapping[str, dict[str, Any]] = {
     "roll_back": {"lambda_timeout": 110},
     "notify_people": {},
     "learn_outcome": {},
-    "api_handler": {"lambda_memory_size": 512, "lambda_timeout": 29},
+    "api_handler": {"lambda_memory_size": 512, "lambda_timeout": 29, "xray": False},
 }
-"""Every function, and what differs from the defaults. All routes of the REST API are one: ``api_handler``."""
+"""Every function, and what differs from the defaults. All routes of the REST API are one: ``api_handler``.
+
+It is not traced, so that API Gateway's stage is not: a trace would keep the address of a review, which is
+its link.
+"""
 
 AUTHORIZERS: Mapping[str, dict[str, Any]] = {
     "authorize_call": {"lambda_memory_size": 512, "lambda_timeout": 10}

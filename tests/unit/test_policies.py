@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chalice.config import Config
 
 from mainstay.permissions import EVERYWHERE, Permission
 from mainstay.policies import (
@@ -23,6 +24,14 @@ TABLE = "arn:aws:dynamodb:*:*:table/mainstay-*-incidents"
 
 def _statements(function: str, action: str) -> list[dict[str, Any]]:
     return [one for one in policy_of(function)["Statement"] if action in one["Action"]]
+
+
+def test_the_api_is_not_traced_since_a_trace_would_keep_the_addresses_of_links() -> None:
+    """Chalice takes the API's own tracing from the function behind it."""
+    config = Config("dev", config_from_disk=make_config(["dev"]))
+
+    assert not config.xray_enabled
+    assert [name for name in FUNCTIONS if not config.scope("dev", name).xray_enabled] == ["api_handler"]
 
 
 def test_a_key_of_two_services_is_two_permissions() -> None:
