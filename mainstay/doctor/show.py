@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.padding import Padding
@@ -17,6 +17,11 @@ _STYLES: Mapping[Level, str] = {
     Level.WARN: "yellow",
     Level.FAIL: "bold red",
     Level.UNKNOWN: "magenta",
+}
+_VERDICTS: Mapping[Level, str] = {
+    Level.FAIL: "Not ready",
+    Level.UNKNOWN: "Ready, as far as can be read",
+    Level.OK: "Ready",
 }
 _LEVEL_WIDTH = 7
 
@@ -46,16 +51,12 @@ def _show(finding: Finding, console: Console) -> None:
 def closing(examination: Examination) -> Text:
     """What it comes to."""
     counts = examination.counts
-    text = Text(", ".join(_counted(examination)) + ". ")
-    if counts[Level.FAIL]:
-        return text.append("Not everything that is promised would happen.", _STYLES[Level.FAIL])
-    if counts[Level.UNKNOWN]:
-        return text.append("Nothing that could be read fails.", _STYLES[Level.UNKNOWN])
-    return text.append("Nothing fails.", _STYLES[Level.OK])
-
-
-def _counted(examination: Examination) -> Iterator[str]:
+    worst = next((level for level in (Level.FAIL, Level.UNKNOWN) if counts[level]), Level.OK)
     words = {Level.FAIL: "failing", Level.WARN: "to look at", Level.UNKNOWN: "unknown", Level.OK: "fine"}
-    yield from (f"{examination.counts[level]} {word}" for level, word in words.items())
-    if examination.left_out:
-        yield f"{len(examination.left_out)} checks wait for a deployment"
+    counted = ", ".join(f"{counts[level]} {word}" for level, word in words.items())
+    waiting = len(examination.left_out)
+    return Text.assemble(
+        (_VERDICTS[worst], _STYLES[worst]),
+        f": {counted}.",
+        f"\n{waiting} checks wait for a deployment." if waiting else "",
+    )
