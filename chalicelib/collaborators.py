@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.analysis.model import Converse
 from chalicelib.analysis.policy import Limits, Policy
-from chalicelib.aws.alert_table import AlertTable
-from chalicelib.aws.answers import Answers
-from chalicelib.aws.chat import ChatRoom
 from chalicelib.aws.clients import Aws
-from chalicelib.aws.incident_index import IncidentIndex
 from chalicelib.aws.incident_table import IncidentTable
-from chalicelib.aws.knowledge import Knowledge
-from chalicelib.aws.logs import Logs
-from chalicelib.aws.memory import Memory
-from chalicelib.aws.message_table import MessageTable
-from chalicelib.aws.metrics import Metrics
-from chalicelib.aws.notifier import Notifier
-from chalicelib.aws.scan_topic import ScanTopic
 from chalicelib.aws.secrets import Secrets
-from chalicelib.incidents.links import LinkKeys, read_keys
 from chalicelib.incidents.model import Observation, Resource
 from chalicelib.incidents.step import Step
 from chalicelib.recovery.gateway import Gateway
@@ -31,6 +18,21 @@ from chalicelib.recovery.model import RecoveryAction
 from chalicelib.resources.model import ReadAws, ResourceType
 from chalicelib.settings import Settings
 from chalicelib.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from chalicelib.analysis.model import Converse
+    from chalicelib.aws.alert_table import AlertTable
+    from chalicelib.aws.answers import Answers
+    from chalicelib.aws.chat import ChatRoom
+    from chalicelib.aws.incident_index import IncidentIndex
+    from chalicelib.aws.knowledge import Knowledge
+    from chalicelib.aws.logs import Logs
+    from chalicelib.aws.memory import Memory
+    from chalicelib.aws.message_table import MessageTable
+    from chalicelib.aws.metrics import Metrics
+    from chalicelib.aws.notifier import Notifier
+    from chalicelib.aws.scan_topic import ScanTopic
+    from chalicelib.incidents.links import LinkKeys
 
 
 class Executions(Protocol):
@@ -85,6 +87,8 @@ class Collaborators:
 
     def link_keys(self) -> LinkKeys:
         """The keys of links and forms; raise SecretsUnreadableError."""
+        from chalicelib.incidents.links import read_keys  # noqa: PLC0415 - only where links are made or checked
+
         return read_keys(self.secrets.secret(self.settings.link_keys_parameter))
 
     def limits(self, resource: Resource, tags: dict[str, str] | None = None) -> Limits:

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chalicelib.announcing import add_view, remember_issue
 from chalicelib.aws.incident_table import How, Opening
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import StaleRecordError
@@ -39,6 +38,8 @@ def receive_event(event: object, team: Collaborators) -> dict[str, Any]:
 
 def receive_alarm(message: object, team: Collaborators) -> dict[str, Any]:
     """Take in a message of the alarm topic: of CloudWatch, Health, Budgets or Cost Anomaly Detection."""
+    from chalicelib.announcing import add_view, remember_issue  # noqa: PLC0415 - only alarms need it
+
     reading = read_alarm(message, **_knowledge(team))
     for signal in reading.signals:
         team.patiently(partial(remember_issue, signal, team))

@@ -14,26 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from chalicelib.analysis.policy import Policy, read_policy
-from chalicelib.aws.alert_table import AlertTable
-from chalicelib.aws.answers import Answers
 from chalicelib.aws.bedrock import Bedrock
-from chalicelib.aws.chat import ChatRoom
 from chalicelib.aws.clients import Aws
 from chalicelib.aws.executions import Executions
-from chalicelib.aws.incident_index import IncidentIndex
 from chalicelib.aws.incident_table import IncidentTable
-from chalicelib.aws.knowledge import Knowledge
 from chalicelib.aws.ledger import Ledger
-from chalicelib.aws.logs import Logs
-from chalicelib.aws.memory import Memory
-from chalicelib.aws.message_table import MessageTable
-from chalicelib.aws.metrics import Metrics
-from chalicelib.aws.notifier import Notifier
-from chalicelib.aws.scan_topic import ScanTopic
 from chalicelib.aws.secrets import Secrets
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import ConflictError, InvalidPolicyError, InvalidSettingsError
-from chalicelib.recovery.actions import ACTIONS
+from chalicelib.parts import Actions, Parts, late
 from chalicelib.recovery.gateway import Gateway
 from chalicelib.resources import RESOURCE_TYPES
 from chalicelib.settings import Settings, read_settings
@@ -89,11 +78,12 @@ def make_collaborators(settings: Settings, clock: Callable[[], datetime] = now_u
     """Make everything for these settings; no AWS client is made before its first call."""
     aws = Aws(region=settings.region)
     incidents = IncidentTable(aws, settings.incidents_table)
+    parts = Parts(settings, aws, time.sleep)
     gateway = Gateway(
         ledger=Ledger(incidents),
         read=aws.read,
         change=aws.change,
-        actions=ACTIONS,
+        actions=Actions(),
         builder=settings.builder,
         log_rotation=settings.log_rotation,
         clock=clock,
@@ -103,23 +93,23 @@ def make_collaborators(settings: Settings, clock: Callable[[], datetime] = now_u
         settings=settings,
         policy=load_policy(settings),
         types=RESOURCE_TYPES,
-        actions=ACTIONS,
+        actions=Actions(),
         incidents=incidents,
-        index=IncidentIndex(aws, settings.incidents_table),
-        answers=Answers(aws, settings.incidents_table),
-        memory=Memory(aws, settings.incidents_table),
-        knowledge=Knowledge(aws, settings.patterns_table),
-        alerts=AlertTable(aws, settings.patterns_table),
-        logs=Logs(aws, time.sleep),
-        metrics=Metrics(aws),
-        scan_topic=ScanTopic(aws, settings.scans_topic_arn),
+        index=late(parts.index),
+        answers=late(parts.answers),
+        memory=late(parts.memory),
+        knowledge=late(parts.knowledge),
+        alerts=late(parts.alerts),
+        logs=late(parts.logs),
+        metrics=late(parts.metrics),
+        scan_topic=late(parts.scan_topic),
         gateway=gateway,
         executions=Executions(aws, settings.state_machine_arn),
         aws=aws,
         secrets=Secrets(aws, clock),
-        notifier=Notifier(aws, people=settings.people_topic_arn, machines=settings.machines_topic_arn),
-        messages=MessageTable(aws, settings.incidents_table),
-        chat=ChatRoom(),
+        notifier=late(parts.notifier),
+        messages=late(parts.messages),
+        chat=late(parts.chat),
         converse=Bedrock(aws, settings.model) if settings.model else None,
         telemetry=Telemetry(stage=settings.stage, stream=_log_stream(settings)),
         clock=clock,

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalice import Response
 from pydantic import ValidationError
 
-from chalicelib import reviewing
 from chalicelib.api.forms import FORM_TYPE, read_form
 from chalicelib.api.gateway import routes
 from chalicelib.api.pages import base_path, html
@@ -32,6 +31,9 @@ from chalicelib.errors import (
 )
 from chalicelib.incidents.model import Incident, State
 from chalicelib.services import collaborators
+
+if TYPE_CHECKING:
+    from chalicelib.reviewing import Review
 
 MAX_BYTES = 8 * 1024
 """Of a form; a reason of 500 characters is at most 6,000 bytes of it."""
@@ -110,6 +112,8 @@ _ANSWERED = _Closed(
 @routes.route("/review/{token}", methods=["GET", "HEAD"])
 def show_review(token: str) -> Response:
     """Everything that is needed to answer; changes nothing, since mail scanners follow links."""
+    from chalicelib import reviewing  # noqa: PLC0415 - only what opens a link needs it
+
     return _respond(token, lambda team: _shown(reviewing.open_review(token, team)))
 
 
@@ -136,19 +140,23 @@ def _respond(token: str, respond: Callable[[Collaborators], Response]) -> Respon
 def _or_what_became(
     token: str, respond: Callable[[Collaborators], Response], team: Collaborators
 ) -> Response:
+    from chalicelib import reviewing  # noqa: PLC0415 - as above
+
     try:
         return respond(team)
     except (PlanChangedError, WrongStateError):
         return _closed(_ANSWERED, reviewing.what_became(token, team))
 
 
-def _shown(review: reviewing.Review) -> Response:
+def _shown(review: Review) -> Response:
     from chalicelib.pages.review_page import render_review  # noqa: PLC0415 - Jinja2 waits for a page
 
     return html(render_review(review, base=base_path()), guarded=False)
 
 
 def _taken(token: str, team: Collaborators) -> Response:
+    from chalicelib import reviewing  # noqa: PLC0415 - as above
+
     if len(routes.current_request.raw_body) > MAX_BYTES:
         return _closed(_TOO_LONG)
     try:

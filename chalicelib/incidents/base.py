@@ -15,9 +15,12 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Record(BaseModel):
-    """Frozen, and strict about what it may hold."""
+    """Frozen, and strict about what it may hold.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Its validator is built when it is first needed: a function uses few of the records that it imports.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def digest_of(value: object) -> str:

@@ -24,8 +24,8 @@ from tests.contract.source import Module, shipped
 CATALOGUE = frozenset({"observe", "read_tags", "propose", "apply", "progress", "undo", "is_failing"})
 """Fields of resource types and actions that hold functions."""
 
-COMPOSITION_ROOT = "chalicelib.services"
-"""It makes everything and does nothing: what it mentions is not called by it."""
+COMPOSITION_ROOT = ("chalicelib.services", "chalicelib.parts")
+"""They make everything and do nothing: what they mention is not called by them."""
 
 PURE = "chalicelib.prediction."
 """It is handed numbers and texts, and never an object that does anything: test_imports.py sees to that."""

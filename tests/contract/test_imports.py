@@ -11,6 +11,7 @@ from shutil import copytree, ignore_patterns
 
 import pytest
 
+from bench.events import stop_instance_event
 from tests.contract.source import ROOT, Import, Module, imports_of, modules, shipped
 
 LAYERS = """
@@ -25,7 +26,7 @@ intake workflow doing watching weekly missing autonomy
 undoing announcing
 telling_people
 asking
-collaborators
+collaborators parts
 aws
 signals analysis prediction
 recovery
@@ -224,21 +225,62 @@ def test_what_judges_and_plans_does_no_io() -> None:
     assert calls == []
 
 
-def test_app_comes_up_alone_and_without_boto3(tmp_path: Path) -> None:
-    """On Lambda there is nothing beside app.py and chalicelib; boto3 waits until it is needed."""
-    copytree(ROOT / "chalicelib", tmp_path / "chalicelib", ignore=ignore_patterns("__pycache__"))
-    (tmp_path / "app.py").write_text((ROOT / "app.py").read_text())
-    look = "import sys, app; print(*sys.modules)"
+WAITS = frozenset(
+    [
+        *("boto3", "botocore.session", "http.client", "jinja2", "jwt", "markupsafe", "ssl"),
+        *("chalicelib.analysis.assess", "chalicelib.analysis.decision", "chalicelib.prediction"),
+        *("chalicelib.aws.alert_table", "chalicelib.aws.chat", "chalicelib.aws.memory"),
+        *("chalicelib.announcing", "chalicelib.deciding", "chalicelib.doing", "chalicelib.undoing"),
+        *("chalicelib.lookup", "chalicelib.pages", "chalicelib.reviewing", "chalicelib.telling_people"),
+        *("chalicelib.recovery.actions", "chalicelib.scanning", "chalicelib.sweep", "chalicelib.workflow"),
+    ]
+)
+"""What is imported by the functions that need it, when they do: each would be part of every cold start."""
 
-    came_up = subprocess.run(
-        [sys.executable, "-c", look],
-        cwd=tmp_path,
-        env={"MAINSTAY_STAGE": "dev"},
+
+def test_app_comes_up_alone_and_without_what_can_wait(tmp_path: Path) -> None:
+    """On Lambda there is nothing beside app.py and chalicelib."""
+    loaded = _come_up(tmp_path, "import sys, app; print(*sys.modules)")
+
+    assert {"app", "chalicelib.intake"} <= loaded
+    assert not {"mainstay", "moto", *WAITS} & loaded
+
+
+def test_the_event_handler_needs_nothing_of_it_before_its_first_call(tmp_path: Path) -> None:
+    handle = f"""
+import os, sys
+import app
+from chalicelib.aws.clients import Aws
+def end(*_, **__):
+    print(*sys.modules, flush=True)
+    os._exit(0)
+Aws.read = end
+app.on_resource_event({stop_instance_event(1)!r}, None)
+"""
+
+    assert not WAITS & _come_up(tmp_path, handle)
+
+
+def test_all_that_waits_comes_up_alone_as_well(tmp_path: Path) -> None:
+    names = sorted(shipped())
+
+    loaded = _come_up(tmp_path, f"import sys, {', '.join(names)}; print(*sys.modules)")
+
+    assert {*names} <= loaded
+    assert not {"mainstay", "moto"} & loaded
+    assert loaded | {"boto3", "botocore.session"} >= WAITS
+
+
+def _come_up(folder: Path, program: str) -> set[str]:
+    """The names that a program prints which runs where nothing of ours is but what is shipped."""
+    copytree(ROOT / "chalicelib", folder / "chalicelib", ignore=ignore_patterns("__pycache__"))
+    (folder / "app.py").write_text((ROOT / "app.py").read_text())
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env={"MAINSTAY_STAGE": "dev", "MAINSTAY_ACCOUNT": "111122223333", "AWS_REGION": "us-east-1"},
         capture_output=True,
         text=True,
         check=True,
     )
-
-    loaded = set(came_up.stdout.split())
-    assert {"app", "chalicelib.workflow"} <= loaded
-    assert not {"mainstay", "boto3", "botocore.session", "moto"} & loaded
+    return set(ended.stdout.split())
