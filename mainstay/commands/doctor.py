@@ -30,8 +30,9 @@ def doctor(
     from mainstay.doctor.examine import examine  # noqa: PLC0415
     from mainstay.doctor.show import show  # noqa: PLC0415
 
-    with operating():
-        examination = examine(open_case(stage, region, ask_model=ask_model))
+    with operating(), Console(stderr=True).status("looking") as status:
+        case = open_case(stage, region, ask_model=ask_model)
+        examination = examine(case, begin=lambda check: status.update(f"looking at {check.title}"))
     if as_json:
         print(json.dumps(examination.document(), indent=2))  # noqa: T201 - what was asked for
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,12 +61,20 @@ class Examination:
         }
 
 
-def examine(case: Case, checks: Iterable[Check] = CHECKS) -> Examination:
-    """Examine a stage; what cannot be read is a finding, and stops nothing else."""
+def examine(
+    case: Case, checks: Iterable[Check] = CHECKS, *, begin: Callable[[Check], object] = lambda _: None
+) -> Examination:
+    """Examine a stage; what cannot be read is a finding, and stops nothing else.
+
+    `begin` is called with each check before it is made: IAM takes a minute for its simulations.
+    """
     table = tuple(checks)
     left_out = tuple(one for one in table if one.of_stage) if _is_missing(case) else ()
-    examined = tuple(Examined(one, tuple(_findings(one, case))) for one in table if one not in left_out)
-    return Examination(case, case.clock(), examined, left_out)
+    examined: list[Examined] = []
+    for check in (one for one in table if one not in left_out):
+        begin(check)
+        examined.append(Examined(check, tuple(_findings(check, case))))
+    return Examination(case, case.clock(), tuple(examined), left_out)
 
 
 def _findings(check: Check, case: Case) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from chalicelib.analysis.policy import Messages
 from mainstay.doctor.checks.chat import CHAT
 from mainstay.doctor.checks.people import PEOPLE
 from mainstay.doctor.findings import Level
-from tests.functional.whole_stage import WholeStage, open_stage, subscribe
+from tests.functional.whole_stage import WholeStage, open_stage, subscribe, worst
 
 APPROVERS = Approvals.model_validate(
     {"approvers": [{"name": "alice", "mail": "alice@example.com"}, {"name": "bob"}]}
@@ -72,10 +72,11 @@ def test_a_subscription_that_waits_for_its_confirmation_tells_nobody(nobody: Who
             Level.WARN,
             "filters hide some questions from whoever is on call",
         ),
-        ({"state": ["AWAITING_APPROVAL"]}, Level.OK, "questions reach whoever is on call"),
+        ({"state": ["AWAITING_APPROVAL"]}, Level.WARN, "filters hide digests from whoever is on call"),
+        ({"severity_number": [{"numeric": [">", 0]}]}, Level.OK, "questions reach whoever is on call"),
         ({"approver": [{"exists": False}]}, Level.OK, "questions reach whoever is on call"),
     ],
-    ids=["hides all", "hides some", "hides none", "for everybody"],
+    ids=["hides all", "hides some", "hides digests", "hides none", "for everybody"],
 )
 def test_filters_that_hide_questions_are_found(
     nobody: WholeStage, filter_policy: dict[str, Any], level: Level, says: str
@@ -114,6 +115,16 @@ def test_an_approver_whom_no_subscription_reaches_is_a_failure(nobody: WholeStag
     hidden = found["no subscription lets questions for bob through"]
     assert hidden.level is Level.FAIL
     assert """'FilterPolicy={"approver": ["bob"]}'""" in hidden.todo
+
+
+def test_a_chat_that_is_an_approver_has_to_be_told(stage: WholeStage) -> None:
+    """It hears of questions by its webhook, so no subscription is missed for it."""
+    approvals = Approvals.model_validate({"approvers": [{"name": "chat"}]})
+
+    untold = worst(stage.look(PEOPLE, approvals=approvals))
+    told = worst(stage.look(PEOPLE, approvals=approvals, messages=Messages(chat=True)))
+
+    assert ([one.level for one in untold], told) == ([Level.FAIL], [])
 
 
 def test_whoever_gets_the_links_of_several_approvers_is_told_of(nobody: WholeStage) -> None:

@@ -171,6 +171,12 @@ def test_a_pattern_of_protected_names_is_not_called_fine(stage: WholeStage) -> N
     assert (found.level, "ssm.parameter /shop/* is a pattern" in found.says) == (Level.UNKNOWN, True)
 
 
+def test_what_another_region_has_is_not_looked_for_here(stage: WholeStage) -> None:
+    protected = (Protected(match=Match(type="s3.bucket", id="elsewhere", region="eu-*")),)
+    (found,) = stage.look(RECOVERY, protected=protected)
+    assert (found.level, "protects nothing in us-east-1" in found.says) == (Level.WARN, True)
+
+
 def test_recreations_need_builds_that_may_make_something(stage: WholeStage) -> None:
     made = Recreation(module="s3_bucket", address="x.y")
     protected = (Protected(match=Match(type="s3.bucket", id="invoices"), recreation=made),)

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.errors import NotFoundError
 from chalicelib.incidents.model import Classification, State
+from chalicelib.incidents.telling import CHAT
 from chalicelib.resources import RESOURCE_TYPES
 from mainstay.doctor.case import Case
 from mainstay.doctor.check import Check
@@ -67,7 +68,12 @@ def _heard(case: Case, listed: list[dict[str, Any]]) -> Iterator[Finding]:
     known: list[Subscription] = []
     for one in listed:
         yield from carefully(_read(case, one, known), f"the filter of {one['Endpoint']}")
-    names = case.policy.approvals.people
+    names = tuple(name for name in case.policy.approvals.people if name != CHAT)
+    if CHAT in case.policy.approvals.people and not case.policy.messages.chat:
+        yield failure(
+            "the policy names the chat as an approver, and does not let it be told",
+            f"say messages: {{chat: true}} in chalicelib/policy.yaml, then {case.deploy}",
+        )
     for name in names or ("",):
         yield from _asked(case, name, known, whole=len(known) == len(listed))
     if names:
@@ -94,9 +100,9 @@ def _read(case: Case, listed: Mapping[str, Any], known: list[Subscription]) -> I
 def _asked(case: Case, name: str, known: list[Subscription], *, whole: bool) -> Iterator[Finding]:
     """One person must hear of every question; the empty name stands for whoever is on call."""
     who = name or "whoever is on call"
-    heard = {one.endpoint: one.hears(questions_for(name)) for one in known}
+    heard = {one.arn: one.hears(questions_for(name)) for one in known}
     if any(one == {True} for one in heard.values()):
-        yield fine(f"questions reach {who}")
+        yield _many(case, name, [one for one in known if heard[one.arn] == {True}])
     elif any(True in one for one in heard.values()):
         yield warning(f"filters hide some questions from {who}", _subscribe(case, name))
     elif whole:
@@ -104,6 +110,17 @@ def _asked(case: Case, name: str, known: list[Subscription], *, whole: bool) -> 
         yield failure(what, _subscribe(case, name))
     else:
         yield unclear(f"nobody can tell whether questions reach {who}", _subscribe(case, name))
+
+
+def _many(case: Case, name: str, hearing: list[Subscription]) -> Finding:
+    """When much fails at once, questions come in digests, which filters may hide although questions pass."""
+    who = name or "whoever is on call"
+    if any(one.hears(digests_for(name)) == {True} for one in hearing):
+        return fine(f"questions reach {who}")
+    return warning(
+        f"filters hide digests from {who}: questions come in them when much fails at once",
+        _subscribe(case, name),
+    )
 
 
 def _overheard(case: Case, names: tuple[str, ...], known: list[Subscription]) -> Iterator[Finding]:
@@ -143,6 +160,15 @@ def questions_for(name: str) -> list[Attributes]:
             **own,
         }
         for severity, kind, classification in product(_SEVERITIES, RESOURCE_TYPES, Classification)
+    ]
+
+
+def digests_for(name: str) -> list[Attributes]:
+    """The same of digests, in which questions come when there are many."""
+    own = {"approver": name} if name else {}
+    return [
+        {"type": "digest", "severity": str(severity), "severity_number": severity, **own}
+        for severity in _SEVERITIES
     ]
 
 

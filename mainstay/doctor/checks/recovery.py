@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from chalicelib.analysis.policy import Protected
 from chalicelib.errors import NotFoundError
@@ -18,12 +19,14 @@ _POLICY = "edit protected: in chalicelib/policy.yaml, then"
 
 
 def _examine(case: Case) -> Iterator[Finding]:
-    if not case.policy.protected:
+    here = [entry for entry in case.policy.protected if _is_here(case, entry)]
+    if not here:
         yield warning(
-            "the policy protects nothing: no good state is remembered, and nothing is made anew",
+            f"the policy protects nothing in {case.target.region}: no good state is remembered, "
+            "and nothing is made anew",
             f"{_POLICY} {case.deploy}",
         )
-    for entry in case.policy.protected:
+    for entry in here:
         about = f"{entry.match.type} {entry.match.id}"
         if entry.match.names_one:
             yield from carefully(_entry(case, entry), about)
@@ -33,6 +36,12 @@ def _examine(case: Case) -> Iterator[Finding]:
                 "sweep, and examined here",
                 f"{_POLICY} {case.deploy}",
             )
+
+
+def _is_here(case: Case, entry: Protected) -> bool:
+    """One policy may be about several regions and accounts."""
+    target, match = case.target, entry.match
+    return fnmatchcase(target.region, match.region) and fnmatchcase(target.account, match.account)
 
 
 def _entry(case: Case, entry: Protected) -> Iterator[Finding]:

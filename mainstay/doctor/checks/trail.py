@@ -23,7 +23,8 @@ def _examine(case: Case) -> Iterator[Finding]:
         yield failure(
             f"there is no trail for {case.target.region}: {_COSTS}",
             "aws cloudtrail create-trail --name management-events --is-multi-region-trail "
-            f"--s3-bucket-name BUCKET --region {case.target.region}",
+            f"--s3-bucket-name BUCKET --region {case.target.region} "
+            f"&& aws cloudtrail start-logging --name management-events --region {case.target.region}",
         )
     yield from fine_ones[:1] or found
 
