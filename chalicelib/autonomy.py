@@ -63,8 +63,8 @@ class Rung(Record):
 
 
 def every_signature(types: Mapping[str, ResourceType]) -> tuple[str, ...]:
-    """Of everything that we know how to notice."""
-    return tuple(signature_of(one.name, kind.name) for one in types.values() for kind in one.failures)
+    """Of everything that we know how to notice, but for what AWS announces: there is nothing to repair."""
+    return tuple(signature_of(kind.name, failure.name) for kind, failure in _climbing(types))
 
 
 def climb(
@@ -73,9 +73,13 @@ def climb(
     """A rung for each signature. `entries` are the latest incidents, newest first."""
     return tuple(
         _rung(kind, failure, outcomes[signature_of(kind.name, failure.name)], entries, (mode, team))
-        for kind in team.types.values()
-        for failure in kind.failures
+        for kind, failure in _climbing(team.types)
     )
+
+
+def _climbing(types: Mapping[str, ResourceType]) -> Iterator[tuple[ResourceType, FailureKind]]:
+    for kind in types.values():
+        yield from ((kind, failure) for failure in kind.failures if failure.name not in kind.announced)
 
 
 def _rung(

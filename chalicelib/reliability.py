@@ -24,6 +24,7 @@ from chalicelib.incidents.lifecycle import OPEN
 from chalicelib.incidents.model import Classification, State, seconds_between
 from chalicelib.incidents.plans import Verdict
 from chalicelib.prediction.scores import Worth, summarize
+from chalicelib.resources.told import is_only_told
 
 MOST_PAGES, PAGE_SIZE = 4, 500
 """Of incidents, of this month and the last one together."""
@@ -126,22 +127,23 @@ def measure_reliability(team: Collaborators) -> Reliability:
     alerts, alerts_sampled = _read_alerts(now, team)
     mode = team.memory.mode()
     outcomes = team.memory.outcomes_by_name(every_signature(team.types))
+    ours = [one for one in read.entries if not is_only_told(one.resource.type, one.failure, one.state)]
     ended = Counter(alert.outcome.value if alert.outcome else "" for alert in alerts)
     return Reliability(
         since=read.since,
         until=now,
         incidents=len(read.entries),
         sampled=read.sampled,
-        recoveries=_recoveries(read.entries),
+        recoveries=_recoveries(ours),
         times=_times_by_type(read.entries),
         all_times=_times("all", [seconds for entry in read.entries for seconds in _healthy(entry)]),
         days=_days(read, now.date()),
-        said=_said(read.entries),
-        doubts=_doubts(read.entries),
+        said=_said(ours),
+        doubts=_doubts(ours),
         alerts=dict(ended),
         alerts_sampled=alerts_sampled,
         worth=summarize(team.alerts.scores()),
-        confidence=calibrate_bands(_stated(read.entries), _SURE_EDGES),
+        confidence=calibrate_bands(_stated(ours), _SURE_EDGES),
         probability=calibrate_bands(_foretold(alerts), _LIKELY_EDGES),
         ladder=climb(outcomes, read.entries, mode, team),
         mode=mode,

@@ -18,10 +18,12 @@ from chalicelib.lookup import IncidentShown, Timeline
 from chalicelib.outlook import Forecast, Metrics
 from chalicelib.prediction.numbers import tabulate_worths
 from chalicelib.recovery.actions import ACTIONS
+from chalicelib.resources.told import is_only_told
 from chalicelib.steering import ModeShown
 from mainstay.colours import style_of
 
 _STATE_WIDTH = 18
+_ONLY_TOLD = "told: nothing for us to repair"
 
 
 def print_json(document: object) -> None:
@@ -62,6 +64,8 @@ def _listed(one: ListedIncident, now: datetime) -> RenderableType:
         overflow="ellipsis",
     )
     facts = [one.classification.lower(), f"decided {one.verdict.lower()}" if one.verdict else ""]
+    if is_only_told(one.resource.type, one.failure, one.state):
+        facts = [_ONLY_TOLD]
     waits = f"waits for {one.waits_for}" if one.waits_for else ", ".join(filter(None, facts))
     second = Text(
         f"{one.incident_id}  {age_of(one.opened_at, now)} ago  {waits}",
@@ -129,6 +133,7 @@ def print_incident(incident: IncidentShown, timeline: Timeline, now: datetime) -
         "decided": decision.verdict.value.lower() if decision else "",
         "plan": incident.plan.summary if incident.plan else "",
         "waits for": incident.waits_for,
+        "ended": _ONLY_TOLD if is_only_told(incident.resource.type, incident.failure, incident.state) else "",
         "problem": incident.problem,
     }
     _print_facts(console, facts)

@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from chalicelib.incidents.telling import capital, say_duration, say_time
-from chalicelib.pages.words import TONES, label_of, say_roughly, say_value
+from chalicelib.pages.words import TONES, label_of, label_of_state, say_roughly, say_value, tone_of_state
 from chalicelib.redaction import clean_text, inert, redact_value
 
 _LONGEST = 4000
@@ -143,6 +143,8 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "label": label_of,
     "capital": capital,
     "tone": lambda name: TONES.get(name, "idle"),
+    "state_label": label_of_state,
+    "state_tone": tone_of_state,
     "roughly": say_roughly,
     "value": say_value,
     "short": _short,

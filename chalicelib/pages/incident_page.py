@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.aws.incident_reader import Story
 from chalicelib.errors import BrokenTimelineError
+from chalicelib.incidents.messages import standing_for
 from chalicelib.incidents.model import Actor, Incident, State, TimelineEvent, seconds_between
 from chalicelib.incidents.plans import GateAnswer, Verdict
 from chalicelib.incidents.timeline import check_timeline
@@ -15,7 +16,7 @@ from chalicelib.overview import Sheet
 from chalicelib.pages.course import draw_course
 from chalicelib.pages.dress import render
 from chalicelib.pages.scales import weigh
-from chalicelib.pages.words import GATE_ANSWERS, is_open, must_act, stand, tell, title_of_plan
+from chalicelib.pages.words import GATE_ANSWERS, is_open, must_act, tell, title_of_plan
 from chalicelib.recovery.actions import ACTIONS
 from chalicelib.recovery.plan import describe_changes
 from chalicelib.reviewing import Change, Review
@@ -40,7 +41,7 @@ def render_incident(sheet: Sheet, *, base: str, now: datetime, problem: str = ""
         catalogue=ACTIONS,
         problem=problem,
         happened=told.happened,
-        standing=stand(told),
+        standing=standing_for(told),
         words=told.words,
         plan_title="Approve exactly this?" if review.asked else title_of_plan(told),
         is_open=is_open(incident.state),

@@ -10,7 +10,7 @@ from chalicelib.incidents.lifecycle import ENDED, OPEN
 from chalicelib.incidents.model import State, seconds_between
 from chalicelib.overview import Overview, OverviewQuery, Shown
 from chalicelib.pages.dress import render
-from chalicelib.pages.words import NEXT, happened_to, say_roughly
+from chalicelib.pages.words import NEXT, happened_to, say_roughly, was_told
 
 _MODES = {
     None: (
@@ -45,6 +45,7 @@ def render_overview(overview: Overview, *, base: str, now: datetime) -> str:
         groups=_GROUPS,
         next_of=NEXT,
         happened_to=happened_to,
+        was_told=was_told,
         tiles=_tiles(overview),
         age=lambda at: seconds_between(at, now),
         took=_took,
@@ -71,7 +72,8 @@ def _took(one: Shown) -> float | None:
 def _tiles(overview: Overview) -> list[tuple[str, str, str, str]]:
     """Name, value, note and tone of each."""
     asked = sum(one.incident.state is State.AWAITING_APPROVAL for one in overview.open)
-    left = sum(one.incident.state in _NEED_YOU for one in overview.ended)
+    ended = [one.incident for one in overview.ended]
+    left = sum(one.state in _NEED_YOU and not was_told(one) for one in ended)
     well = sorted(took for one in overview.ended if (took := _took(one)) is not None)
     more = "+" if overview.more_open else ""
     return [

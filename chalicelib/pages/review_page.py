@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from chalicelib.incidents.messages import standing_for
 from chalicelib.incidents.model import Incident, State
 from chalicelib.pages.dress import render
 from chalicelib.pages.scales import weigh
-from chalicelib.pages.words import stand, tell
+from chalicelib.pages.words import tell
 from chalicelib.reviewing import Review
 
 
@@ -59,4 +60,4 @@ _BECAME: Mapping[State, str] = {
 
 
 def _became(incident: Incident) -> str:
-    return _BECAME.get(incident.state) or stand(tell(incident, ())).sentences
+    return _BECAME.get(incident.state) or standing_for(tell(incident, ())).sentences

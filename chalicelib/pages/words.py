@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from chalicelib.incidents.foreseen import standing_of_warning
 from chalicelib.incidents.lifecycle import OPEN
 from chalicelib.incidents.model import Incident, State, TimelineEvent
 from chalicelib.incidents.plans import Health, Risk, Verdict
-from chalicelib.incidents.standing import Standing, standing_of
 from chalicelib.incidents.telling import Telling, quote
 from chalicelib.resources import RESOURCE_TYPES
+from chalicelib.resources.told import is_only_told
+
+if TYPE_CHECKING:
+    from chalicelib.listing import ListedIncident
 
 TONES: Mapping[str, str] = {
     State.DETECTING: "info",
@@ -75,6 +78,21 @@ def is_open(state: State) -> bool:
     return state in OPEN
 
 
+def was_told(incident: Incident | ListedIncident) -> bool:
+    """Whether it ended with people told of what AWS announced: no failure of ours."""
+    return is_only_told(incident.resource.type, incident.failure, incident.state)
+
+
+def label_of_state(incident: Incident | ListedIncident) -> str:
+    """Where it is in its life, for people."""
+    return "Told" if was_told(incident) else label_of(incident.state)
+
+
+def tone_of_state(incident: Incident | ListedIncident) -> str:
+    """The tone of that."""
+    return "warn" if was_told(incident) else TONES[incident.state]
+
+
 def say_roughly(seconds: float) -> str:
     """A duration as people say it: ``14 ms``, ``2.8 s``, ``6 min 47 s``, ``3 h 5 min``, ``4 days``."""
     whole = int(seconds)
@@ -107,11 +125,6 @@ def tell(incident: Incident, timeline: Sequence[TimelineEvent]) -> Telling:
     return Telling(incident=incident, timeline=timeline, happened=happened, url="")
 
 
-def stand(told: Telling) -> Standing:
-    """Where it stands, be it a failure or a warning."""
-    return standing_of_warning(told) if told.incident.foreseen else standing_of(told)
-
-
 def say_value(value: object) -> str:
     """A value of an attribute: truth and nothing in words, everything else as it is."""
     return _VALUES.get(value, str(value)) if isinstance(value, bool | None) else str(value)
@@ -122,6 +135,8 @@ _VALUES: Mapping[object, str] = {True: "yes", False: "no", None: "none"}
 
 def must_act(incident: Incident) -> str:
     """Whether the reader has to do something: ``now``, ``look`` or ``nothing``."""
+    if was_told(incident):
+        return "look"
     if incident.state in (State.AWAITING_APPROVAL, State.FAILED, State.EXPIRED, State.COOLDOWN):
         return "now"
     return "look" if incident.state in (State.DISMISSED, State.REJECTED) or incident.successor else "nothing"

@@ -68,6 +68,16 @@ def rung_of(
     return next(one for one in found if one.signature == signature)
 
 
+def test_what_aws_only_announces_stands_on_no_ladder() -> None:
+    known = team_of()
+    announced = {f"{kind.name}/{name}" for kind in known.types.values() for name in kind.announced}
+    rungs = climb({name: Outcomes() for name in every_signature(known.types)}, (), "auto", known)
+
+    assert announced
+    assert not announced & set(every_signature(known.types))
+    assert not announced & {one.signature for one in rungs}
+
+
 def test_every_signature_fits_into_one_call() -> None:
     assert len(every_signature(team_of().types)) <= 100
 

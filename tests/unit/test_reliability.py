@@ -216,7 +216,9 @@ def test_what_people_answered_and_where_they_differed() -> None:
         an_entry(timedelta(hours=6)),
         an_entry(timedelta(hours=7), state=State.DISMISSED, verdict="IGNORE"),
         an_entry(timedelta(hours=8), state=State.DISMISSED, verdict="IGNORE", classification="NORMAL"),
+        an_entry(timedelta(hours=9), state=State.FAILED, failure="change_planned", verdict="REVIEW"),
     )
+    assert found.recoveries == Counted(good=2, of=3)
     assert found.said == Said(approved=2, rejected=1, expired=1, waiting=1)
     assert found.said.asked == 5
     assert (found.doubts.rejected, found.doubts.failed, found.doubts.left) == (1, 1, 1)

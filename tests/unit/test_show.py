@@ -66,6 +66,24 @@ def test_a_list_fits_into_80_columns_and_says_what_each_waits_for() -> None:
     assert lines[3].endswith("tampering, decided review")
 
 
+def test_a_word_of_aws_is_listed_as_told() -> None:
+    told = ListedIncident(
+        incident_id="inc-20260301-120000-1a2b3c4d",
+        resource=Resource(type="budgets.budget", id="monthly", region="us-east-1", account="1" * 12),
+        failure="exceeded",
+        state=State.FAILED,
+        waits_for="",
+        opened_at=NOW - timedelta(minutes=5),
+        failed_at=NOW,
+        ended_at=NOW,
+        classification="FAILURE",
+        confidence=0.9,
+        verdict="REVIEW",
+        health="",
+    )
+    assert _lines(told)[1].endswith("5 min ago  told: nothing for us to repair")
+
+
 def _asked(*agreed: str, **plan: Any) -> IncidentShown:
     question = Question(
         version="v1",

@@ -261,6 +261,20 @@ def test_the_plan_is_told_as_far_as_it_came(story: Callable[[], told.Told], says
     assert says in [one.text for one in shown(story_of(story())).all("h2")]
 
 
+def test_a_word_of_aws_is_no_repair_that_failed() -> None:
+    failed = stories.failed_without_a_plan()
+    word = told.a_signal(failure="change_planned", details={"for_people": True, "said": "It retires."})
+    incident = failed.incident.model_copy(
+        update={"failure": "change_planned", "signals": (word,), "problem": "", "plan": None}
+    )
+    page = shown(story_of(failed._replace(incident=incident)))
+
+    assert "It needs you" not in page.words
+    assert "Please have a look" in page.words
+    assert page.one("h1").text.endswith("needs you to look")
+    assert page.one("span", **{"class": "chip tone-warn"}).text == "Told"
+
+
 def test_what_one_needs_elsewhere_can_be_copied() -> None:
     story = story_of(stories.completed())
     copied = [

@@ -101,6 +101,16 @@ def test_an_ended_incident_says_how_it_ended(state: State, says: str) -> None:
     assert told.endswith("4 min 54 s ago")
 
 
+def test_a_word_of_aws_is_told_and_no_failure_of_ours() -> None:
+    page = shown(listed(State.FAILED, failure="change_planned"))
+    told = row(page)
+
+    assert told.startswith("Told i-1 ")
+    assert "AWS says so, please look" in told
+    assert "not repaired" not in told
+    assert tiles(page)["Not repaired"].text == "0"
+
+
 def test_what_is_open_stands_before_what_has_ended() -> None:
     words = shown(listed(State.COMPLETED), listed(State.VERIFYING, name="i-2")).words
 
