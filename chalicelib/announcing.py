@@ -14,11 +14,14 @@ from chalicelib.incidents.guard import ServiceIssue
 from chalicelib.incidents.lifecycle import ENDED
 from chalicelib.incidents.messages import render_message
 from chalicelib.incidents.model import Incident, Signal
+from chalicelib.incidents.said import Said
 from chalicelib.incidents.word import is_announced, is_over
 from chalicelib.telling_people import tell_everybody
 
 _MOST_UPDATES = 15
 """Further texts are not kept, so that there is room for the one that says that it is over."""
+_OVER = "over"
+"""What waits to be said, where it is that something is over."""
 _LATELY = timedelta(days=30)
 """What AWS says to be over may have been told so long ago; the mark of a signal is kept as long."""
 
@@ -47,7 +50,7 @@ def add_view(signal: Signal, team: Collaborators) -> Opening:
         return Opening(incident_id="", how=How.ECHO)
     if _says_nothing_new(signal, incident):
         return Opening(incident_id=incident_id, how=How.DUPLICATE)
-    if is_over(signal) and is_announced(incident) and incident.state in ENDED:
+    if _ends_what_was_told(signal, incident):
         _tell_that_it_is_over(signal, incident, team)
     return team.incidents.join(incident_id, signal, team.clock())
 
@@ -68,9 +71,24 @@ def _says_nothing_new(signal: Signal, incident: Incident) -> bool:
     return (is_over(signal), signal.details.get("said")) in said
 
 
+def _ends_what_was_told(signal: Signal, incident: Incident) -> bool:
+    """Once, whatever AWS says of it afterwards."""
+    told = is_announced(incident) and incident.state in ENDED
+    return told and is_over(signal) and not any(map(is_over, incident.signals))
+
+
 def _tell_that_it_is_over(signal: Signal, incident: Incident, team: Collaborators) -> None:
-    """Before the signal is kept: whoever tries again after a crash in between tells it once more."""
+    """Before the signal is kept: whoever tries again after a crash in between tells it once more.
+
+    Above the rate it is left for the next digest.
+    """
     kind = team.types[incident.resource.type].failure(incident.failure)
     heard = incident.model_copy(update={"signals": (incident.signals[0], signal)})
     message = render_message(heard, (), console_url=team.settings.console_url, happened=kind.title)
-    tell_everybody(message, team)
+    now = team.clock()
+    if team.messages.count_told(now, team.policy.messages.counted):
+        tell_everybody(message, team)
+        return
+    team.notifier.to_machines(message)
+    left = Said(waiting=_OVER)
+    team.messages.leave_for_later(incident.incident_id, left, opened_at=incident.opened_at, now=now)

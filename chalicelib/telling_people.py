@@ -28,9 +28,6 @@ from chalicelib.incidents.timeline import News
 NEXT_DIGEST = timedelta(minutes=10)
 """The sweep comes every five minutes, and one may fail: a question that ends sooner is told at once."""
 
-_COUNTED_SHARE = 4
-"""One message in so many of the rate is left for when many incidents come at once; see `_may_tell_now`."""
-
 
 def tell_people(step: Step, team: Collaborators) -> Step:
     """Tell machines and people how an incident stands, or leave it for the next digest."""
@@ -94,12 +91,11 @@ def _may_tell_now(step: Step, story: Story, team: Collaborators) -> bool:
     """
     if _ends_soon(story.incident, team):
         return True
-    most = team.policy.messages.people_per_five_minutes
-    counted = max(1, most // _COUNTED_SHARE)
-    calm = step.crowd is not None and step.crowd <= most - counted
+    rate = team.policy.messages
+    calm = step.crowd is not None and step.crowd <= rate.people_per_five_minutes - rate.counted
     if calm and not story.said.news:
         return True
-    return team.messages.count_told(team.clock(), counted)
+    return team.messages.count_told(team.clock(), rate.counted)
 
 
 def _ends_soon(incident: Incident, team: Collaborators) -> bool:

@@ -32,6 +32,8 @@ Seconds = Annotated[float, Field(ge=0)]
 
 
 _PEOPLE = "people_for_irreversible"
+_COUNTED_SHARE = 4
+"""One message in so many is counted."""
 
 
 class ModelUse(StrEnum):
@@ -177,6 +179,11 @@ class Messages(Record):
     """Messages about incidents; what is above that comes as one digest."""
     chat: bool = False
     """Whether a chat is told as well: the one that the parameter ``/APP/STAGE/chat`` names."""
+
+    @property
+    def counted(self) -> int:
+        """How many of them are left for when many incidents come at once, and for what is told again."""
+        return max(1, self.people_per_five_minutes // _COUNTED_SHARE)
 
 
 class Prevention(Record):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib.incidents.model import Classification, Resource, SignalSource, State
+from chalicelib.telling_people import tell_waiting
 from mainstay.embedded.personas import GHOST
 from tests.functional.scene import Scene, begun, said
 
@@ -75,6 +76,33 @@ def test_an_issue_of_a_service_is_told_once_and_once_more_when_it_is_over(scene:
     assert signals[1].details["said"] == "We see recovery."
     assert same.incident.problem == ""
     assert _mails(scene, incident.incident_id)[1:] == [f"{name} was reported by AWS: over, says AWS"]
+
+
+def test_that_it_is_over_is_told_once_however_often_and_differently_aws_says_so(scene: Scene) -> None:
+    event = _event(scene, "health-service-issue")
+    _publish(scene, event)
+    incident_id = scene.story(_resource_of(scene, event)).incident.incident_id
+    for text in ("It is over.", "It is over, and here is why.", "It is over. We are sorry."):
+        said = [{"language": "en_US", "latestDescription": text}]
+        _publish(scene, _closed(event | {"detail": event["detail"] | {"eventDescription": said}}))
+    assert len(scene.inbox.people_about(incident_id)) == 2
+
+
+def test_what_is_over_at_once_comes_in_one_message_above_the_rate(scene: Scene) -> None:
+    events = [_event(scene, "health-service-issue") for _ in range(4)]
+    for event in events:
+        _publish(scene, event)
+    ids = [scene.story(_resource_of(scene, event)).incident.incident_id for event in events]
+    scene.change_policy(messages={"people_per_five_minutes": 4})
+    before = len(scene.inbox.people())
+    for event in events:
+        _publish(scene, _closed(event))
+    at_once = scene.inbox.people()[before:]
+    assert len(at_once) <= 1
+    assert all(_mails(scene, one)[-1].endswith("over, says AWS") for one in ids)
+    assert tell_waiting(scene.world.team) == 4 - len(at_once)
+    digest = scene.inbox.people()[before + len(at_once)]["Message"]["content"]["description"]
+    assert digest.count("over, says AWS") == 4 - len(at_once)
 
 
 def test_an_instance_that_aws_says_is_ill_and_that_is_down_is_healed_as_ever(scene: Scene) -> None:
