@@ -10,8 +10,10 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import SplitResult, urlsplit
@@ -42,18 +44,20 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = 
     host, port = _host_of(parts)
     address = _address_of(host, port, parts.scheme)
     deadline = time.monotonic() + seconds
-    connection = http.client.HTTPConnection(host, port, timeout=seconds)
-    link = _connect(host, (address, port), seconds, secure=parts.scheme == "https")
-    connection.sock = link
-    try:
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", target, body, dict(headers))
-        response = connection.getresponse()
-        return Answer(response.status, _read(response, link, deadline))
-    except http.client.HTTPException as error:
-        raise ConnectionError(f"no answer that is HTTP: {type(error).__name__}") from error
-    finally:
-        connection.close()
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    plain = socket.create_connection((address, port), timeout=seconds)
+    with _cut_off_at(deadline, plain):
+        link = _secured(plain, host) if parts.scheme == "https" else plain
+        connection = http.client.HTTPConnection(host, port, timeout=seconds)
+        connection.sock = link
+        try:
+            connection.request("POST", target, body, dict(headers))
+            response = connection.getresponse()
+            return Answer(response.status, _read(response, link, deadline))
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"no answer that is HTTP: {type(error).__name__}") from error
+        finally:
+            connection.close()
 
 
 def _host_of(parts: SplitResult) -> tuple[str, int]:
@@ -81,10 +85,26 @@ def check_address(text: str, scheme: str) -> None:
         raise ValueError("without https, messages go to this machine only")
 
 
-def _connect(host: str, address: tuple[str, int], seconds: float, *, secure: bool) -> socket.socket:
-    plain = socket.create_connection(address, timeout=seconds)
-    if not secure:
-        return plain
+@contextmanager
+def _cut_off_at(deadline: float, link: socket.socket) -> Iterator[None]:
+    """However the other side goes on: the timeout of a socket is for each piece that comes, not for all."""
+    same = link.dup()
+    watch = threading.Timer(max(0.0, deadline - time.monotonic()), _cut_off, [same])
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+        same.close()
+
+
+def _cut_off(link: socket.socket) -> None:
+    with suppress(OSError):  # it may have ended just now
+        link.shutdown(socket.SHUT_RDWR)
+
+
+def _secured(plain: socket.socket, host: str) -> socket.socket:
     try:
         return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
     except BaseException:

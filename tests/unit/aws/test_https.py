@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
+
 import pytest
 
 from chalicelib.aws.https import LARGEST_BODY, check_address, post
@@ -27,6 +31,28 @@ def test_whoever_does_not_answer_in_time_is_given_up() -> None:
         webhook.holds.clear()
         with pytest.raises(TimeoutError):
             post(webhook.url, b"{}", {}, seconds=0.2)
+
+
+def test_whoever_answers_byte_by_byte_is_given_up() -> None:
+    """Each byte comes in time, and all of them do not."""
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            link, _ = server.accept()
+            with link, contextlib.suppress(OSError):
+                for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n":
+                    link.sendall(bytes([byte]))
+                    ended.wait(0.1)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        try:
+            with pytest.raises(ConnectionError):
+                post(f"http://127.0.0.1:{server.getsockname()[1]}/hook", b"{}", {}, seconds=0.4)
+        finally:
+            ended.set()
+            thread.join()
 
 
 def test_no_more_of_an_answer_is_read_than_is_looked_at() -> None:
