@@ -6,6 +6,10 @@ one function needs is therefore imported by that function.
 
 from __future__ import annotations
 
+import gc
+
+gc.disable()  # nothing that is imported is garbage, and looking for some slows a cold start
+
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -169,3 +173,7 @@ def _run(task: Any, event: dict[str, Any]) -> dict[str, Any]:
     from chalicelib import workflow
 
     return workflow.run_task(task, Step.model_validate(event), collaborators()).model_dump(mode="json")
+
+
+gc.freeze()  # what is here stays
+gc.enable()
