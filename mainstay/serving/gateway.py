@@ -29,7 +29,7 @@ MAX_RESPONSE_BYTES = 6 * 1024 * 1024
 TIMEOUT_SECONDS = 29.0
 """After which API Gateway would give up; told to the app as the time that it has left."""
 
-_NO_ROUTE = refusal(
+NO_ROUTE = refusal(
     403, "Missing Authentication Token", {"x-amzn-ErrorType": "MissingAuthenticationTokenException"}
 )
 _TOO_LONG = refusal(413, "Request Too Long")
@@ -76,7 +76,7 @@ class Gateway:
         path = self._path_of(request)
         found = find_route(path, self._app.routes)
         if found is None or request.method not in self._app.routes[found[0]]:
-            return _NO_ROUTE
+            return NO_ROUTE
         event = self._event(request, path, *found)
         context = _Context(self._app.app_name)
         entry = self._app.routes[found[0]][request.method]

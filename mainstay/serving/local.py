@@ -10,11 +10,16 @@ from typing import Any
 from pydantic import ValidationError
 
 from chalicelib.incidents.base import Record
+from mainstay.console_pages import Trouble, trouble_page
 from mainstay.serving.breakages import BREAKAGES
 from mainstay.serving.estate import Broken, Estate, RefusedError
 from mainstay.serving.exchange import Answer, Request, Site, json_answer, refusal
+from mainstay.serving.gateway import NO_ROUTE
 
 ROOT = "/_local"
+_NO_PAGE = Trouble(
+    404, "There is nothing here", "The pages begin at /ui, what programs ask at /incidents.", ""
+)
 
 
 class Wish(Record):
@@ -34,7 +39,9 @@ class LocalSite:
     def answer(self, request: Request) -> Answer:
         """Whatever is asked."""
         if request.path != ROOT and not request.path.startswith(f"{ROOT}/"):
-            return self._gateway.answer(request)
+            answer = self._gateway.answer(request)
+            mistyped = answer is NO_ROUTE and "text/html" in request.header("Accept")
+            return trouble_page(_NO_PAGE) if mistyped else answer
         match request.method, request.path:
             case "GET", "/_local":
                 return json_answer(200, self._describe())

@@ -10,15 +10,18 @@ from chalicelib.incidents.model import Resource
 from mainstay.serving.breakages import BREAKAGES, MAKING
 from mainstay.serving.estate import COUNTS, Broken, RefusedError
 from mainstay.serving.exchange import Answer, Request
+from mainstay.serving.gateway import NO_ROUTE
 from mainstay.serving.local import LocalSite
 
 INSTANCE = Resource(type="ec2.instance", id="i-1", region="us-east-1", account="1" * 12)
 
 
 class App:
-    """The gateway's place: says that it was asked."""
+    """The gateway's place: says that it was asked, or that there is nothing."""
 
     def answer(self, request: Request) -> Answer:
+        if request.path == "/nothing":
+            return NO_ROUTE
         return Answer(status=200, body=request.path.encode())
 
 
@@ -53,6 +56,18 @@ def _break(site: LocalSite, body: str, kind: str = "application/json") -> tuple[
     request = Request(method="POST", target="/_local/break", headers=headers, body=body.encode())
     answer = site.answer(request)
     return answer.status, json.loads(answer.body)
+
+
+def test_a_person_who_mistypes_an_address_is_told_so_on_a_page(site: LocalSite) -> None:
+    accepts = [(("Accept", kind),) for kind in ("text/html,*/*;q=0.8", "application/json")]
+    person, program = (
+        site.answer(Request(method="GET", target="/nothing", headers=given)) for given in accepts
+    )
+
+    assert (person.status, dict(person.headers)["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing here" in person.body.decode()
+    assert "/ui" in person.body.decode()
+    assert program == NO_ROUTE
 
 
 def test_what_is_not_its_own_is_the_app_s(site: LocalSite) -> None:
