@@ -52,6 +52,20 @@ def test_no_page_is_wider_than_the_screen(
     assert {path: by for path, by in wide.items() if by > 0} == {}
 
 
+_TABLE = """() => {
+  const table = document.createElement("table");
+  table.className = "table";
+  table.innerHTML = "<thead><tr><th>What</th><th>Probability</th></tr></thead><tbody><tr>"
+    + `<td class="wrap-any">${"a long text ".repeat(99)}</td><td class="num">9 %</td></tr></tbody>`;
+  document.querySelector("main").append(table);
+  return table.tHead.clientHeight;
+}"""
+
+
+def test_a_word_at_the_head_of_a_column_is_not_broken(open_page: Open) -> None:
+    assert 0 < open_page("/ui").evaluate(_TABLE) < 40
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_can_be_read_and_left_without_a_script(open_page: Open, path: str) -> None:
     page = open_page(path, script=False)
