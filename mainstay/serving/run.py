@@ -25,7 +25,7 @@ from mainstay.serving.feed import Feed
 from mainstay.serving.gateway import Gateway
 from mainstay.serving.local import LocalSite
 from mainstay.serving.schedules import Schedules
-from mainstay.serving.screen import Screen
+from mainstay.serving.screen import Screen, folder_to_add
 from mainstay.serving.server import Server
 from mainstay.world import World
 
@@ -60,7 +60,7 @@ def run_server(server: Server, options: Options, console: Console) -> None:
         schedules = Schedules(world, options.every, screen.warn)
         schedules.start()
         undo.callback(schedules.stop)
-        screen.ready(server.url, estate.resources, options.every)
+        screen.ready(server.url, estate.resources, options.every, folder=folder_to_add())
         if options.open_browser:
             webbrowser.open(server.url)
         if casts:

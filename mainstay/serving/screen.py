@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import shutil
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -31,8 +35,8 @@ class Screen:
         self._console, self._as_json = console, as_json
         self._one_at_a_time = Lock()
 
-    def ready(self, url: str, resources: Sequence[Resource], every: float) -> None:
-        """How to begin."""
+    def ready(self, url: str, resources: Sequence[Resource], every: float, *, folder: str = "") -> None:
+        """How to begin; `folder` is what the shell's path lacks for that."""
         if self._as_json:
             self._print_json("ready", url=url, resources=[one.model_dump() for one in resources])
             return
@@ -43,6 +47,10 @@ class Screen:
         counted = ", ".join(f"{count} {name}" for name, count in there.items())
         self._console.print(Text(f"To break: {counted}", style="dim"))
         self._console.print("\nTry in another terminal:")
+        if folder:
+            self._console.print(
+                Text(f'  export PATH={shlex.quote(folder)}:"$PATH"', style="bold"), soft_wrap=True
+            )
         if url != DEFAULT_URL:
             self._console.print(Text(f"  export MAINSTAY_URL={url}", style="bold"))
         for command, what in _COMMANDS:
@@ -115,6 +123,11 @@ _COMMANDS = (
     ("mainstay break --list", "what else can be broken"),
     ("mainstay incidents --local --watch", "what is going on"),
 )
+
+
+def folder_to_add() -> str:
+    """Where the command `mainstay` lies; empty where the shell finds it already."""
+    return "" if shutil.which("mainstay") else str(Path(sys.executable).parent)
 
 
 def _time(at: datetime | None = None) -> str:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from rich.console import Console
 
 from chalicelib.incidents.model import Resource, State, TimelineEvent
 from mainstay.serving.feed import Progress, Told
-from mainstay.serving.screen import Screen
+from mainstay.serving.screen import Screen, folder_to_add
 from tests.unit.incidents.told import an_incident
 
 LINK = f"http://127.0.0.1:8000/review/{'a' * 300}.kc3d8.{'b' * 43}"
@@ -49,6 +51,23 @@ def test_the_start_says_where_it_is_what_there_is_and_how_to_begin() -> None:
     assert "export MAINSTAY_URL=http://127.0.0.1:8123" in text
     assert "mainstay break ec2.instance --watch" in text
     assert max(map(len, lines)) <= 80
+
+
+def test_where_the_shell_does_not_find_the_command_it_is_told_where_that_lies() -> None:
+    lines = _shown(
+        lambda screen: screen.ready("http://127.0.0.1:8000", INSTANCES, 300, folder="/srv/it's/bin")
+    )
+    assert """export PATH='/srv/it'"'"'s/bin':"$PATH\"""" in "\n".join(lines)
+
+
+def test_only_a_command_that_is_not_found_has_to_be_told_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert folder_to_add() == str(Path(sys.executable).parent)
+    command = tmp_path / "mainstay"
+    command.touch(mode=0o755)
+    assert not folder_to_add()
 
 
 def test_where_the_port_is_the_usual_one_nothing_has_to_be_exported() -> None:
