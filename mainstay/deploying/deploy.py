@@ -20,7 +20,7 @@ from mainstay.deploying.progress import Progress
 from mainstay.deploying.settings import Wishes, check_wishes, remembered
 from mainstay.deploying.stacks import Stack
 from mainstay.deploying.step import Step
-from mainstay.deploying.subscriptions import Subscriptions
+from mainstay.deploying.subscriptions import Subscriptions, approvers_by_mail
 from mainstay.deploying.target import Target
 from mainstay.deploying.targets import Targets
 from mainstay.deploying.templates import read_template
@@ -56,7 +56,8 @@ def deploy(order: Order, target: Target, progress: Progress) -> dict[str, Any]:
     wishes = remembered(read_record(target), order.options)
     check_wishes(target, wishes)
     stacks = infra_stack(order, target), wiring_stack(order, target), monitoring_stack(order, target, wishes)
-    mail = Subscriptions(target, order.mail)
+    policy = order.project / "chalicelib" / "policy.yaml"
+    mail = Subscriptions(target, order.mail, approvers_by_mail(policy))
     for part in (*stacks, mail):
         part.check()
     check_capacity(target)

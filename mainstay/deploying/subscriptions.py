@@ -1,11 +1,17 @@
-"""Who is told by mail, as a step. Addresses are added; AWS asks each of them to confirm."""
+"""Who is told by mail, as a step. Addresses are added; AWS asks each of them to confirm.
+
+What is for one approver alone holds a link by which that approver answers, so it goes to nobody else.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from chalicelib.analysis.policy import read_policy
 from chalicelib.errors import NotFoundError
 from mainstay.deploying.errors import UnusableError
 from mainstay.deploying.target import Target
@@ -19,6 +25,8 @@ class Subscriptions:
 
     target: Target
     addresses: Sequence[str]
+    approvers: Mapping[str, str] = field(default_factory=dict)
+    """The names that the policy has for addresses."""
     title: str = "mail"
 
     @property
@@ -39,7 +47,19 @@ class Subscriptions:
     def apply(self) -> None:
         """Subscribe them."""
         for address in self._missing():
-            self.target.aws.read("sns", "subscribe", TopicArn=self.topic, Protocol="email", Endpoint=address)
+            self.target.aws.read(
+                "sns",
+                "subscribe",
+                TopicArn=self.topic,
+                Protocol="email",
+                Endpoint=address,
+                Attributes={"FilterPolicy": json.dumps({"approver": self._may_hear(address)})},
+            )
+
+    def _may_hear(self, address: str) -> list[object]:
+        """What everybody gets, and what is for the approver of this address."""
+        name = self.approvers.get(address)
+        return [{"exists": False}, *([name] if name else [])]
 
     def _missing(self) -> list[str]:
         if not self.addresses:
@@ -61,3 +81,9 @@ class Subscriptions:
             if not page.get("NextToken"):
                 return
             token = {"NextToken": page["NextToken"]}
+
+
+def approvers_by_mail(policy_file: Path) -> dict[str, str]:
+    """The names of the approvers whose address a policy knows; InvalidPolicyError."""
+    policy = read_policy(policy_file.read_text(encoding="utf-8"))
+    return {one.mail: one.name for one in policy.approvals.approvers if one.mail}

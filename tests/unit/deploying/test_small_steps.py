@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from mainstay.deploying.capacity import check_capacity
 from mainstay.deploying.errors import UnusableError
 from mainstay.deploying.log_groups import LogGroups
 from mainstay.deploying.objects import Source
-from mainstay.deploying.subscriptions import Subscriptions
+from mainstay.deploying.subscriptions import Subscriptions, approvers_by_mail
 from mainstay.deploying.target import Target
 from mainstay.deploying.targets import RETRIES, Targets
 from mainstay.policies import FUNCTIONS
@@ -76,6 +78,31 @@ def test_only_who_is_missing_is_subscribed(target: Target, aws: ScriptedAws) -> 
     Subscriptions(target, ["b@example.com", "c@example.com", "c@example.com"]).apply()
 
     assert [call["Endpoint"] for call in aws.called("sns:subscribe")] == ["c@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("address", "hears"),
+    [
+        pytest.param("team@example.com", [{"exists": False}], id="everybody"),
+        pytest.param("alice@example.com", [{"exists": False}, "alice"], id="an-approver"),
+    ],
+)
+def test_nobody_gets_the_links_of_another_approver(
+    target: Target, aws: ScriptedAws, address: str, hears: list[object]
+) -> None:
+    aws.answers = {SUBSCRIPTIONS: {"Subscriptions": []}, "sns:subscribe": {}}
+
+    Subscriptions(target, [address], {"alice@example.com": "alice"}).apply()
+
+    (call,) = aws.called("sns:subscribe")
+    assert json.loads(call["Attributes"]["FilterPolicy"]) == {"approver": hears}
+
+
+def test_the_addresses_of_approvers_are_those_of_the_policy(tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text("approvals: {approvers: [{name: alice, mail: alice@example.com}, {name: bob}]}")
+
+    assert approvers_by_mail(path) == {"alice@example.com": "alice"}
 
 
 def test_nobody_asked_for_nobody_is_looked_up(target: Target, aws: ScriptedAws) -> None:
