@@ -15,7 +15,7 @@ from chalicelib.aws.chat import ChatSettings, read_chat_settings
 from chalicelib.aws.incident_reader import Story
 from chalicelib.aws.message_table import LEASE
 from chalicelib.collaborators import Collaborators
-from chalicelib.errors import ChatFailedError, MainstayError, SecretsUnreadableError
+from chalicelib.errors import ChatFailedError, SecretsUnreadableError
 from chalicelib.incidents.chat_messages import Chat
 from chalicelib.incidents.message_digest import MOST, render_incidents
 from chalicelib.incidents.messages import Message, render_message, tell_of
@@ -227,8 +227,9 @@ def _take(incident_id: str, until: datetime, team: Collaborators) -> Story | Non
     try:
         taken = team.messages.take_waiting(incident_id, until, team.clock())
         return team.incidents.story(incident_id) if taken else None
-    except MainstayError as error:
-        team.telemetry.warn(f"what waits to be told cannot be read: {error}", incident_id=incident_id)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one, the others are told
+        problem = f"what waits to be told cannot be read: {error}"
+        team.telemetry.warn(problem, error=type(error).__name__, incident_id=incident_id)
         return None
 
 

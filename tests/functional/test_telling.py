@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.analysis.policy import read_policy
+from chalicelib.aws import keys
 from chalicelib.aws.secrets import Secrets
 from chalicelib.collaborators import Collaborators
 from chalicelib.errors import MainstayError
@@ -198,7 +199,7 @@ def test_a_task_that_is_repeated_while_its_news_wait_leaves_them_waiting(
 
 
 def test_a_task_that_is_repeated_after_people_were_told_does_not_claim_that_they_were_not(
-    scene: Scene, team: Collaborators
+    team: Collaborators,
 ) -> None:
     step = _failed(team)
     told = notify_people(step, team).told
@@ -208,7 +209,7 @@ def test_a_task_that_is_repeated_after_people_were_told_does_not_claim_that_they
 
 
 def test_a_task_that_is_repeated_while_its_news_wait_says_that_they_wait(
-    scene: Scene, team: Collaborators
+    team: Collaborators,
 ) -> None:
     _use_up(team)
     step = _failed(team, crowd=60)
@@ -273,6 +274,28 @@ def test_what_is_told_late_still_knows_who_was_asked(scene: Scene, team: Collabo
     assert tell_waiting(_at(team, minutes=5)) == 1
     last = scene.inbox.people_about(step.incident_id)[-1]
     assert "Asked were alice and bob." in last["Message"]["content"]["description"]
+
+
+def test_what_cannot_be_read_keeps_nobody_from_hearing_of_the_others(
+    scene: Scene, team: Collaborators
+) -> None:
+    """Written by a later version, say, from which somebody went back."""
+    _use_up(team)
+    strange, plain = (tell_people(_failed(team, crowd=60), team) for _ in range(2))
+    _write_said(scene, strange, '{"waiting": "FAILED#2#", "of_tomorrow": 1}')
+    assert tell_waiting(_at(team, minutes=5)) == 1
+    assert len(scene.inbox.people_about(plain.incident_id)) == 1
+    _write_said(scene, strange, "{}")
+    assert tell_waiting(_at(team, minutes=10)) == 1
+
+
+def _write_said(scene: Scene, step: Step, said: str) -> None:
+    scene.world.aws.client("dynamodb").update_item(
+        TableName=scene.world.team.settings.incidents_table,
+        Key=keys.message_key(step.incident_id),
+        UpdateExpression="SET said = :said",
+        ExpressionAttributeValues={":said": {"S": said}},
+    )
 
 
 def test_two_sweeps_at_once_tell_it_once(scene: Scene, team: Collaborators) -> None:
