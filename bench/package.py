@@ -41,12 +41,27 @@ Aws.read = lambda *_, **__: os._exit(0)
 app.on_resource_event(json.loads(sys.argv[3]), None)
 raise SystemExit("the handler called nothing")
 """
+_TASK = "import chalicelib.workflow, chalicelib.aws.memory"
+_DOING = "import chalicelib.workflow, chalicelib.doing, chalicelib.recovery.actions"
+_TELLING = f"{_TASK}, chalicelib.aws.chat, chalicelib.aws.notifier, chalicelib.aws.message_table"
 _ALONE = {
+    "on_alarm": "import chalicelib.announcing",
+    "sweep": "import chalicelib.sweep, chalicelib.aws.incident_index",
     "start_scan": "import chalicelib.scanning",
-    "on_scan_request": "import chalicelib.scanning",
+    "on_scan_request": "import chalicelib.scanning, chalicelib.aws.logs, chalicelib.aws.knowledge",
+    "detect_incident": _TASK,
+    "analyze_incident": f"{_TASK}, chalicelib.recovery.actions",
+    "plan_recovery": f"{_TASK}, chalicelib.recovery.actions",
+    "decide_recovery": f"{_TASK}, chalicelib.deciding",
+    "request_approval": _TELLING,
+    "run_action": _DOING,
+    "verify_recovery": _DOING,
+    "roll_back": f"{_DOING}, chalicelib.undoing",
+    "notify_people": _TELLING,
+    "learn_outcome": _TASK,
     "api_handler": "import chalicelib.api.answers, chalicelib.pages",
 }
-"""What some functions import on top when they are first called."""
+"""What functions import on top when they are first called."""
 
 BARE = {
     "Python alone": _PATH + "0" + _END,
