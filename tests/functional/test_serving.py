@@ -224,8 +224,8 @@ def test_incidents_are_listed_by_what_is_asked_for(served: Served) -> None:
 
 def test_the_mode_is_switched_with_a_reason(served: Served) -> None:
     assert served.run_json("mode", "off")[0]["mode"] == "off"
-    without = served.run("mode", "auto")
-    assert (without.exit_code, without.stderr.count("\n")) == (2, 1)
+    long = served.run("mode", "auto", "--reason", "a" * 501)
+    assert (long.exit_code, long.stderr.count("\n")) == (2, 1)
     assert (
         served.run_json("mode", "auto", "--reason", "the drill is over")[0]["reason"] == "the drill is over"
     )
