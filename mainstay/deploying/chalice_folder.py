@@ -16,6 +16,9 @@ from mainstay.deploying.errors import FailedError
 from mainstay.deploying.package import Package, copy_app
 from mainstay.deploying.target import Target
 
+_UNCHANGING = {"PYTHONDONTWRITEBYTECODE": "1"}
+"""Chalice knows our package by a digest over its folder, which bytecode of its own would change."""
+
 _CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
 
 
@@ -71,7 +74,7 @@ def run_chalice(folder: Path, target: Target, command: str) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _CHALICE, command, "--stage", target.stage],
         cwd=folder,
-        env={**os.environ, "AWS_DEFAULT_REGION": target.region, "AWS_REGION": target.region},
+        env={**os.environ, **_UNCHANGING, "AWS_DEFAULT_REGION": target.region, "AWS_REGION": target.region},
         capture_output=True,
         text=True,
         check=False,

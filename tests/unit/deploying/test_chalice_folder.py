@@ -68,3 +68,18 @@ def test_what_chalice_says_last_is_in_one_line(project: Path, target: Target) ->
         run_chalice(folder, target, "deploy")
 
     assert "\n" not in str(said.value)
+
+
+def test_what_chalice_runs_leaves_the_folder_as_it_is(
+    project: Path, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its digest would be another one otherwise, and the package not the one that we have placed."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    (project / "chalicelib" / "part.py").write_text("")
+    (project / "app.py").write_text("import chalicelib.part\nraise RuntimeError('far enough')\n")
+
+    with build_folder(project, CONFIG, {}, {}) as folder:
+        with pytest.raises(FailedError, match="far enough"):
+            run_chalice(folder, target, "deploy")
+
+        assert list(folder.rglob("*.pyc")) == []
