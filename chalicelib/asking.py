@@ -38,7 +38,7 @@ def people_asked(team: Collaborators) -> tuple[str, ...]:
     return team.policy.approvals.people or (ON_CALL,)
 
 
-def links_for(step: Step, incident: Incident, team: Collaborators) -> dict[str, str]:
+def links_for(incident: Incident, team: Collaborators) -> dict[str, str]:
     """A link of their own for everybody who may still agree, by name.
 
     Empty where nothing is asked, where nobody knows the address of the API, and where the keys cannot be
@@ -49,7 +49,7 @@ def links_for(step: Step, incident: Incident, team: Collaborators) -> dict[str, 
     try:
         keys = team.link_keys()
     except SecretsUnreadableError as error:
-        team.telemetry.warn(f"no links are sent: {error}", state=step.state.value)
+        team.telemetry.warn(f"no links are sent: {error}", state=incident.state.value)
         return {}
     agreed = {one.person for one in incident.question.agreed}
     root = team.settings.api_url.rstrip("/")

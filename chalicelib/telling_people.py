@@ -34,7 +34,7 @@ def tell_people(step: Step, team: Collaborators) -> Step:
     story = team.incidents.story(step.incident_id)
     if was_told(story.incident, story.timeline, story.said):
         return _as_before(step, story)
-    links = _links(step, story.incident, team)
+    links = _links(story.incident, team)
     message = _message(story, links, team)
     team.notifier.to_machines(message)
     if not _may_tell_now(step, story, team):
@@ -119,8 +119,8 @@ def _leave(story: Story, team: Collaborators) -> None:
 # -- what is said -------------------------------------------------------------------------------
 
 
-def _links(step: Step, incident: Incident, team: Collaborators) -> dict[str, str]:
-    return links_for(step, incident, team) if incident.state is State.AWAITING_APPROVAL else {}
+def _links(incident: Incident, team: Collaborators) -> dict[str, str]:
+    return links_for(incident, team) if incident.state is State.AWAITING_APPROVAL else {}
 
 
 def _asked(story: Story, team: Collaborators) -> tuple[str, ...]:
@@ -244,13 +244,13 @@ def _is_due(story: Story, until: datetime, team: Collaborators) -> bool:
 
 
 def _tell_one(story: Story, team: Collaborators) -> Said:
-    links = _links_of(story, team)
+    links = _links(story.incident, team)
     return _tell(story, links, _message(story, links, team), team)
 
 
 def _tell_together(stories: Sequence[Story], pages: int, team: Collaborators) -> list[Said]:
     """One digest for everybody, and one for each approver who has links of their own in it."""
-    links = {story.incident.incident_id: _links_of(story, team) for story in stories}
+    links = {story.incident.incident_id: _links(story.incident, team) for story in stories}
     named = {name for own in links.values() for name in own} - {ON_CALL, CHAT}
     told = []
     for name in ("", *sorted(named)):
@@ -274,21 +274,3 @@ def _digest(
         for story in stories
     ]
     return render_incidents(tellings, console_url=team.settings.console_url, places=pages)
-
-
-def _links_of(story: Story, team: Collaborators) -> dict[str, str]:
-    return _links(_step_of(story.incident), story.incident, team)
-
-
-def _step_of(incident: Incident) -> Step:
-    """As far as asking people needs to know it."""
-    return Step(
-        incident_id=incident.incident_id,
-        resource=incident.resource,
-        failure=incident.failure,
-        state=incident.state,
-        bookmark=incident.bookmark,
-        opened_at=incident.opened_at,
-        failed_at=incident.failed_at,
-        since=incident.opened_at,
-    )

@@ -13,17 +13,9 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from chalicelib.aws.incident_reader import Story
+from mainstay.colours import style_of
 from mainstay.demo.play import Cast, Result
 from mainstay.demo.stage import Stage
-
-_COLOURS = {
-    "COMPLETED": "green",
-    "FAILED": "red",
-    "REJECTED": "yellow",
-    "EXPIRED": "yellow",
-    "COOLDOWN": "yellow",
-    "DISMISSED": "blue",
-}
 
 
 class Display:
@@ -86,7 +78,7 @@ def _lines(story: Story) -> RenderableType:
     began = story.timeline[0].at
     lines = []
     for event in story.timeline:
-        style = _COLOURS.get(event.state.value, "")
+        style = style_of(event.state.value)
         seconds = f"    {(event.at - began).total_seconds():5.1f} s  "
         lines.append(
             Text.assemble(

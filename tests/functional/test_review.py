@@ -49,7 +49,7 @@ def asked(scene: Scene) -> tuple[Resource, Story]:
 def link_of(scene: Scene, story: Story, name: str = "on-call") -> str:
     """A link as the message has it."""
     team = scene.world.team
-    return links_for(first_step(story.incident, team).resumed(story.incident), story.incident, team)[name]
+    return links_for(story.incident, team)[name]
 
 
 def fresh(scene: Scene, story: Story) -> Story:
@@ -392,8 +392,7 @@ def test_without_keys_no_link_is_made_or_believed_and_people_can_still_answer(
     scene.change_policy()  # new collaborators: nothing is remembered
     with scene.aws_refuses.refuse("GetParameter", text="link-keys"):
         team = scene.world.team
-        step = first_step(story.incident, team).resumed(story.incident)
-        assert links_for(step, story.incident, team) == {}
+        assert links_for(story.incident, team) == {}
         assert browser.look(link).status == 503
         page = browser.answer(link, "approve", nonce=nonce)
         assert page.status == 503

@@ -161,8 +161,7 @@ def test_an_approval_after_a_rejection_counts_for_nothing(
 def test_a_rejection_by_link_wins_a_tie_too(scene: Scene, asked: tuple[Resource, Story]) -> None:
     parameter, story = asked
     team = scene.world.team
-    step = first_step(story.incident, team).resumed(story.incident)
-    token = links_for(step, story.incident, team)["on-call"].rpartition("/")[2]
+    token = links_for(story.incident, team)["on-call"].rpartition("/")[2]
     form = ReviewAnswer(answer="reject", nonce=open_review(token, team).nonce, name="carol")
     approve_unheard(scene, story)
     assert answer_review(token, form, team).state is State.REJECTED
@@ -179,8 +178,7 @@ def test_of_fifty_answers_at_once_by_link_and_by_api_one_counts(
     team, incident = scene.world.team, story.incident
     assert incident.plan
     digest = incident.plan.digest
-    step = first_step(incident, team).resumed(incident)
-    tokens = [links_for(step, incident, team)["on-call"].rpartition("/")[2] for _ in range(_AT_ONCE // 2)]
+    tokens = [links_for(incident, team)["on-call"].rpartition("/")[2] for _ in range(_AT_ONCE // 2)]
     nonces = [open_review(token, team).nonce for token in tokens]
     ready = Barrier(_AT_ONCE)
 

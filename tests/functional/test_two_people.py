@@ -89,7 +89,7 @@ def answer(scene: Scene, story: Story, by: str, *, approved: bool = True, etag: 
 def links_to(scene: Scene, story: Story) -> dict[str, str]:
     team = scene.world.team
     incident = team.incidents.load(story.incident.incident_id)
-    return links_for(first_step(incident, team).resumed(incident), incident, team)
+    return links_for(incident, team)
 
 
 def test_the_first_of_two_is_on_record_and_the_second_lets_it_happen(
