@@ -55,6 +55,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = 
             response = connection.getresponse()
             return Answer(response.status, _read(response, link, deadline))
         except http.client.HTTPException as error:
+            if time.monotonic() >= deadline:
+                raise TimeoutError("no whole answer in time") from error
             raise ConnectionError(f"no answer that is HTTP: {type(error).__name__}") from error
         finally:
             connection.close()

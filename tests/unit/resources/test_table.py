@@ -14,7 +14,16 @@ from chalicelib.resources import RESOURCE_TYPES, resource_type
 from chalicelib.resources.announcements import observe_announcement
 from chalicelib.resources.model import MetricWatch, ResourceType
 
-SHARED = {"announcements", "answers", "checks", "digests", "lambda_configuration", "model", "requests"}
+SHARED = {
+    "announcements",
+    "answers",
+    "checks",
+    "digests",
+    "lambda_configuration",
+    "model",
+    "requests",
+    "told",
+}
 
 types = pytest.mark.parametrize("kind", RESOURCE_TYPES.values(), ids=RESOURCE_TYPES.keys())
 
