@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -19,6 +19,7 @@ Reason = Annotated[str, Field(max_length=500, description="Kept in the record, f
 class Approve(Record):
     """Yes to exactly one plan."""
 
+    approved: ClassVar[bool] = True
     digest: Annotated[
         str, Field(pattern=_DIGEST, description="`plan.digest` of the incident that was looked at.")
     ]
@@ -28,6 +29,7 @@ class Approve(Record):
 class Reject(Record):
     """No. With a digest only where the plan is still that one."""
 
+    approved: ClassVar[bool] = False
     digest: Annotated[
         str, Field(pattern=rf"{_DIGEST}|^$", description="`plan.digest`; empty for whichever plan it is.")
     ] = ""
@@ -42,29 +44,13 @@ class Standing(Record):
     plan: PlanShown | None
 
 
-def approve(
-    incident_id: str, base: str, by: str, etag: str, asked: Approve, team: Collaborators
+def answer_plan(
+    incident_id: str, base: str, by: str, etag: str, asked: Approve | Reject, team: Collaborators
 ) -> IncidentShown:
-    """Approve, as `by`; errors as `reviewing.answer_by_api` raises them."""
+    """Answer, as `by`; errors as `reviewing.answer_by_api` raises them."""
     answer_by_api(
         known_form(incident_id),
-        approved=True,
-        digest=asked.digest,
-        reason=asked.reason,
-        by=by,
-        etag=etag,
-        team=team,
-    )
-    return show_incident(incident_id, base, team)
-
-
-def reject(
-    incident_id: str, base: str, by: str, etag: str, asked: Reject, team: Collaborators
-) -> IncidentShown:
-    """Reject, as `by`; errors as `reviewing.answer_by_api` raises them."""
-    answer_by_api(
-        known_form(incident_id),
-        approved=False,
+        approved=asked.approved,
         digest=asked.digest,
         reason=asked.reason,
         by=by,

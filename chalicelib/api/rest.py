@@ -48,7 +48,7 @@ def approve_plan(incident_id: str) -> Response:
     """Say yes to the plan with this digest."""
     from chalicelib import answering  # noqa: PLC0415 - only this function needs it
 
-    story = partial(answering.approve, incident_id, base_path(), caller(), if_match())
+    story = partial(answering.answer_plan, incident_id, base_path(), caller(), if_match())
     return answer_change(story, answering.Approve, partial(answering.standing, incident_id))
 
 
@@ -57,7 +57,7 @@ def reject_plan(incident_id: str) -> Response:
     """Say no."""
     from chalicelib import answering  # noqa: PLC0415 - only this function needs it
 
-    story = partial(answering.reject, incident_id, base_path(), caller(), if_match())
+    story = partial(answering.answer_plan, incident_id, base_path(), caller(), if_match())
     return answer_change(story, answering.Reject, partial(answering.standing, incident_id))
 
 
