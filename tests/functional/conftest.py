@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.incidents.links import LinkKeys, rotate_keys
+from mainstay.embedded.personas import GHOST
 from mainstay.world import World
 from tests.functional.refusals import Refusals
 from tests.functional.scene import POLICY, Inbox, Scene
@@ -34,6 +36,20 @@ def scene() -> Iterator[Scene]:
 def world(scene: Scene) -> World:
     """The same, for what is no story."""
     return scene.world
+
+
+@pytest.fixture
+def keys(scene: Scene) -> LinkKeys:
+    """The keys of forms, as an operator makes them."""
+    team = scene.world.team
+    made = rotate_keys(None, "k1", "5a" * 32, team.clock())
+    scene.world.aws.client("ssm", GHOST).put_parameter(
+        Name=team.settings.link_keys_parameter,
+        Value=made.model_dump_json(),
+        Type="SecureString",
+        Overwrite=True,
+    )
+    return team.link_keys()
 
 
 @pytest.fixture(scope="module")

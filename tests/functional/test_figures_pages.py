@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.aws.secrets import REMEMBERED
-from chalicelib.incidents.links import FORM_LIFE, LinkKeys, rotate_keys, sign_form
+from chalicelib.incidents.links import FORM_LIFE, LinkKeys, sign_form
 from chalicelib.incidents.model import State
 from chalicelib.prediction.sightings import alert_id_of
 from mainstay.embedded.personas import GHOST
@@ -72,20 +72,6 @@ def browse() -> Open:
         return Page(answer.status, answer.body.decode(), dict(answer.headers))
 
     return opened
-
-
-@pytest.fixture
-def keys(scene: Scene) -> LinkKeys:
-    """The keys of forms, as an operator makes them."""
-    team = scene.world.team
-    made = rotate_keys(None, "k1", "5a" * 32, team.clock())
-    scene.world.aws.client("ssm", GHOST).put_parameter(
-        Name=team.settings.link_keys_parameter,
-        Value=made.model_dump_json(),
-        Type="SecureString",
-        Overwrite=True,
-    )
-    return team.link_keys()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.aws.incident_reader import Story
 from chalicelib.aws.secrets import REMEMBERED
-from chalicelib.incidents.links import FORM_LIFE, LinkKeys, rotate_keys
+from chalicelib.incidents.links import FORM_LIFE, LinkKeys
 from chalicelib.incidents.model import Resource, State
 from mainstay.embedded.personas import GHOST
 from mainstay.serving.exchange import Request
@@ -67,20 +67,6 @@ def browse() -> Open:
         return Answer(given.status, html, headers, Page(html))
 
     return opened
-
-
-@pytest.fixture
-def keys(scene: Scene) -> LinkKeys:
-    """The keys of forms, as an operator makes them."""
-    team = scene.world.team
-    made = rotate_keys(None, "k1", "5a" * 32, team.clock())
-    scene.world.aws.client("ssm", GHOST).put_parameter(
-        Name=team.settings.link_keys_parameter,
-        Value=made.model_dump_json(),
-        Type="SecureString",
-        Overwrite=True,
-    )
-    return team.link_keys()
 
 
 @pytest.fixture
