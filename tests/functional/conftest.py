@@ -52,6 +52,16 @@ def keys(scene: Scene) -> LinkKeys:
     return team.link_keys()
 
 
+@pytest.fixture
+def no_keys(scene: Scene, keys: LinkKeys) -> Iterator[None]:  # noqa: ARG001 - they have to be there first
+    """As in a stage where nobody has made any. They are there again for whoever comes next."""
+    ssm, name = scene.world.aws.client("ssm", GHOST), scene.world.team.settings.link_keys_parameter
+    kept = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    ssm.delete_parameter(Name=name)
+    yield
+    ssm.put_parameter(Name=name, Value=kept, Type="SecureString")
+
+
 @pytest.fixture(scope="module")
 def new_world() -> None:
     """For stories that would have to look through everything that happened before."""

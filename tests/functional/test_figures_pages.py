@@ -17,7 +17,6 @@ from chalicelib.aws.secrets import REMEMBERED
 from chalicelib.incidents.links import FORM_LIFE, LinkKeys, sign_form
 from chalicelib.incidents.model import State
 from chalicelib.prediction.sightings import alert_id_of
-from mainstay.embedded.personas import GHOST
 from mainstay.serving.exchange import Request
 from mainstay.serving.gateway import Gateway
 from tests.functional.scene import Scene
@@ -392,10 +391,8 @@ def test_a_mode_that_cannot_be_read_is_told_in_red_and_can_still_be_set(scene: S
     assert scene.world.team.memory.mode() == "off"
 
 
+@pytest.mark.usefixtures("no_keys")
 def test_without_keys_there_is_no_form_and_the_page_says_what_to_do(scene: Scene, browse: Open) -> None:
-    """As in a stage where nobody has made any."""
-    name = scene.world.team.settings.link_keys_parameter
-    scene.world.aws.client("ssm", GHOST).delete_parameter(Name=name)
     scene.world.set_clock(lambda: datetime.now(UTC) + REMEMBERED)
     page = browse("/ui/policy")
     scene.world.set_clock(None)

@@ -12,9 +12,8 @@ import pytest
 
 from chalicelib.aws.incident_reader import Story
 from chalicelib.aws.secrets import REMEMBERED
-from chalicelib.incidents.links import FORM_LIFE, LinkKeys
+from chalicelib.incidents.links import FORM_LIFE
 from chalicelib.incidents.model import Resource, State
-from mainstay.embedded.personas import GHOST
 from mainstay.serving.exchange import Request
 from mainstay.serving.gateway import Gateway
 from tests.functional.review_page import FORM
@@ -310,18 +309,17 @@ def test_a_form_that_this_person_was_not_shown_here_and_now_is_refused(
         scene.story(waiting)
 
 
+@pytest.mark.usefixtures("no_keys")
 def test_without_keys_an_incident_can_be_looked_at_and_not_answered(
-    scene: Scene, asked: tuple[Resource, Story], browse: Open, keys: LinkKeys
+    scene: Scene, asked: tuple[Resource, Story], browse: Open
 ) -> None:
     parameter, story = asked
     team = scene.world.team
     later = team.clock() + REMEMBERED * 2
-    scene.world.aws.client("ssm", GHOST).delete_parameter(Name=team.settings.link_keys_parameter)
     scene.world.set_clock(lambda: later)
     answer = browse(path_of(story))
     scene.world.set_clock(None)
 
-    assert keys.keys
     assert answer.status == 200
     assert answer.page.all("form") == []
     scene.say(parameter, approved=False)
